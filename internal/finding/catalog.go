@@ -1,0 +1,105 @@
+package finding
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// Kind tells rules from policies.
+type Kind string
+
+// The kinds.
+const (
+	KindRule   Kind = "rule"   // finds a defect, needs no configuration
+	KindPolicy Kind = "policy" // states a requirement, may have parameters
+)
+
+// Rule is what a rule's METADATA says of it.
+type Rule struct {
+	ID          string
+	Kind        Kind
+	Title       string // the defect in one line, no full stop
+	Description string // why it matters; Markdown
+	Severity    Severity
+	Category    string   // such as "security"
+	Aliases     []string // other tools' codes, with the tool: "hadolint/DL3006"
+	Links       []string
+	Since       string
+	// SecuritySeverity is a CVSS-like number from "0.0" to "10.0" for SARIF, or "".
+	SecuritySeverity string
+	// Parameters of a policy, as read from its data.yaml; nil when it has none.
+	Parameters map[string]any
+}
+
+// Catalog is all rules of a run, sorted by id. It is immutable.
+type Catalog struct {
+	rules  []Rule
+	byName map[string][]int // id, "tool/code" and bare code, in lower case
+}
+
+// NewCatalog sorts the rules and indexes their names.
+func NewCatalog(rules []Rule) *Catalog {
+	c := &Catalog{rules: slices.Clone(rules), byName: map[string][]int{}}
+	slices.SortFunc(c.rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
+	for i, r := range c.rules {
+		c.name(r.ID, i)
+		for _, alias := range r.Aliases {
+			c.name(alias, i)
+			if _, code, ok := strings.Cut(alias, "/"); ok {
+				c.name(code, i)
+			}
+		}
+	}
+	return c
+}
+
+func (c *Catalog) name(name string, i int) {
+	key := strings.ToLower(name)
+	if !slices.Contains(c.byName[key], i) {
+		c.byName[key] = append(c.byName[key], i)
+	}
+}
+
+// Rules are all rules, sorted by id. The caller does not change them.
+func (c *Catalog) Rules() []Rule { return c.rules }
+
+// Rule returns the rule with exactly this id.
+func (c *Catalog) Rule(id string) (Rule, bool) {
+	i, ok := slices.BinarySearchFunc(c.rules, id, func(r Rule, id string) int { return strings.Compare(r.ID, id) })
+	if !ok {
+		return Rule{}, false
+	}
+	return c.rules[i], true
+}
+
+// Resolve returns the ids a name stands for: an id, an alias with its tool ("hadolint/DL3006")
+// or without ("DL3006"), in any case. One alias may stand for several rules. None means the name is unknown.
+func (c *Catalog) Resolve(name string) []string {
+	var ids []string
+	for _, i := range c.byName[strings.ToLower(name)] {
+		ids = append(ids, c.rules[i].ID)
+	}
+	return ids
+}
+
+// Suggest returns the rule id closest to a misspelt name, or "" when none is close.
+func (c *Catalog) Suggest(name string) string {
+	ids := make([]string, len(c.rules))
+	for i, r := range c.rules {
+		ids[i] = r.ID
+	}
+	return Closest(name, ids)
+}
+
+// Closest returns the candidate with the smallest edit distance to name, or "" when all are far.
+func Closest(name string, candidates []string) string {
+	best, bestDistance := "", max(2, len(name)/3)+1
+	for _, candidate := range candidates {
+		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(candidate)); d < bestDistance {
+			best, bestDistance = candidate, d
+		}
+	}
+	return best
+}

@@ -1,0 +1,85 @@
+// Package finding is what a rule says about a file: where, what, how bad, and how to mend it.
+package finding
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/plimline/plimline/internal/source"
+)
+
+// Severity orders findings by how bad they are. Off hides a rule.
+type Severity int
+
+// The severities, least first.
+const (
+	Off Severity = iota
+	Note
+	Warning
+	Error
+)
+
+var severityNames = []string{"off", "note", "warning", "error"}
+
+func (s Severity) String() string { return severityNames[s] }
+
+// SeverityNames lists the words ParseSeverity takes, least first.
+func SeverityNames() []string { return severityNames }
+
+// ParseSeverity reads "off", "note" (or "info"), "warning" or "error".
+func ParseSeverity(s string) (Severity, error) {
+	if s == "info" {
+		return Note, nil
+	}
+	for i, name := range severityNames {
+		if s == name {
+			return Severity(i), nil
+		}
+	}
+	return Off, fmt.Errorf("%q is no severity; use one of %s", s, strings.Join(severityNames, ", "))
+}
+
+// Finding is one thing a rule found in one file.
+type Finding struct {
+	Rule     string // the rule's id, such as "root-user"
+	Severity Severity
+	Span     source.Span
+	Message  string
+	Related  []Related
+	Fix      *Fix
+	// Unknown marks what could not be decided from the file; it is reported only on request.
+	Unknown bool
+	// Suppressed says which comment hides the finding; nil means none does.
+	Suppressed *Suppression
+}
+
+// Related is another place that helps to understand a finding.
+type Related struct {
+	Span    source.Span
+	Message string
+}
+
+// Fix is a way to mend a finding.
+type Fix struct {
+	Title string
+	Safe  bool // the fix cannot change what the image does
+	Edits []Edit
+}
+
+// Edit replaces the bytes of Span by Text.
+type Edit struct {
+	Span source.Span
+	Text string
+}
+
+// Suppression is why a finding does not count.
+type Suppression struct {
+	Span   source.Span // the comment
+	Reason string      // the user's words, may be empty
+}
+
+// Compare orders findings of one file: by start, end, rule, then message.
+func Compare(a, b Finding) int {
+	return cmp.Or(a.Span.Compare(b.Span), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message))
+}
