@@ -1,0 +1,271 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/plimline/plimline/internal/finding"
+)
+
+// maxNodes is how many nodes are looked at. Aliases let a small file stand for endlessly many.
+const maxNodes = 100_000
+
+// decoder walks the nodes of a configuration file and collects what is wrong with them.
+// It does not use yaml's own decoding, which knows neither columns nor more than one problem at a time.
+type decoder struct {
+	file     string
+	cat      *finding.Catalog
+	problems Problems
+	budget   int
+}
+
+// fields are the keys of a map and what reads their values.
+type fields map[string]func(*yaml.Node)
+
+func (d *decoder) problem(n *yaml.Node, format string, args ...any) {
+	d.problems = append(d.problems, Problem{d.file, n.Line, n.Column, fmt.Sprintf(format, args...)})
+}
+
+func (d *decoder) config(c *Config, root *yaml.Node) {
+	var own layer
+	var overrides []layer
+	d.fields(root, "the configuration", d.configFields(c, &own, &overrides), nil)
+	c.layers = append([]layer{own}, overrides...)
+}
+
+// configFields are the keys at the top of the file.
+func (d *decoder) configFields(c *Config, own *layer, overrides *[]layer) fields {
+	f := d.layerFields(own)
+	f["fail-on"] = func(n *yaml.Node) {
+		if text, ok := d.text(n, "fail-on"); ok {
+			var err error
+			if c.failOn, err = parseFailOn(text); err != nil {
+				d.problem(n, "fail-on: %v", err)
+			}
+		}
+	}
+	f["exclude"] = func(n *yaml.Node) { c.exclude = d.globs(n, "exclude") }
+	f["overrides"] = func(n *yaml.Node) {
+		for _, item := range d.list(n, "overrides", "maps") {
+			*overrides = append(*overrides, d.override(item))
+		}
+	}
+	return f
+}
+
+func (d *decoder) override(n *yaml.Node) layer {
+	l := layer{files: []glob{}} // no files: for none
+	before := len(d.problems)
+	d.fields(n, "an override", d.overrideFields(&l), d.configFields(&Config{}, &l, nil))
+	if len(l.files) == 0 && len(d.problems) == before {
+		d.problem(n, `an override needs "files", a list of patterns`)
+	}
+	return l
+}
+
+// overrideFields are the keys of an entry of overrides.
+func (d *decoder) overrideFields(l *layer) fields {
+	f := d.layerFields(l)
+	f["files"] = func(n *yaml.Node) { l.files = append(l.files, d.globs(n, "files")...) }
+	return f
+}
+
+// layerFields are the keys that stand both at the top and in overrides.
+func (d *decoder) layerFields(l *layer) fields {
+	return fields{
+		"select": func(n *yaml.Node) {
+			if names := d.list(n, "select", "rule names"); names != nil {
+				l.turnOn(d.rules(names, "select"))
+			} else if n.Kind == yaml.SequenceNode {
+				d.problem(n, "select names no rule; leave it out to run all")
+			}
+		},
+		"ignore": func(n *yaml.Node) { l.ignored = d.rules(d.list(n, "ignore", "rule names"), "ignore") },
+		"severity": func(n *yaml.Node) {
+			for _, p := range d.pairs(n, "severity") {
+				d.severity(l, p)
+			}
+			sortSeverities(l.severities)
+		},
+		"policies": func(n *yaml.Node) {
+			for _, p := range d.pairs(n, "policies") {
+				d.policy(l, p)
+			}
+		},
+		"target": func(n *yaml.Node) { l.target, _ = d.text(n, "target") },
+		"build-args": func(n *yaml.Node) {
+			l.buildArgs = map[string]string{}
+			for _, p := range d.pairs(n, "build-args") {
+				if isNull(p.value) {
+					d.problem(p.value, "build-args: %s has no value; write \"\" for an empty one", p.key.Value)
+				} else if text, ok := d.text(p.value, "build-args: "+p.key.Value); ok {
+					l.buildArgs[p.key.Value] = text
+				}
+			}
+		},
+	}
+}
+
+func (d *decoder) severity(l *layer, p pair) {
+	ids, scope, err := resolve(d.cat, p.key.Value)
+	if err != nil {
+		d.problem(p.key, "severity: %v", err)
+	}
+	text, ok := d.text(p.value, "severity: "+p.key.Value)
+	if !ok {
+		return
+	}
+	value, err := parseSeverity(text)
+	if err != nil {
+		d.problem(p.value, "severity: %v", err)
+	}
+	l.severities = append(l.severities, severity{ids, scope, value})
+}
+
+// rules resolves a list of names.
+func (d *decoder) rules(names []*yaml.Node, key string) []string {
+	var all []string
+	for _, n := range names {
+		name, ok := d.text(n, key)
+		if !ok {
+			continue
+		}
+		ids, _, err := resolve(d.cat, name)
+		if err != nil {
+			d.problem(n, "%s: %v", key, err)
+		}
+		all = append(all, ids...)
+	}
+	return all
+}
+
+func (d *decoder) globs(n *yaml.Node, key string) []glob {
+	var globs []glob
+	for _, item := range d.list(n, key, "patterns") {
+		text, ok := d.text(item, key)
+		if !ok {
+			continue
+		}
+		g, err := parseGlob(text)
+		if err != nil {
+			d.problem(item, "%s: %q: %v", key, text, err)
+		}
+		globs = append(globs, g)
+	}
+	return globs
+}
+
+// fields reads a map whose keys are known, some perhaps as those of the top of the file. A key without a
+// value is as good as none: it is what is left when everything below it is commented out.
+func (d *decoder) fields(n *yaml.Node, what string, known, top fields) {
+	for _, p := range d.pairs(n, what) {
+		key := p.key.Value
+		switch read, ok := known[key]; {
+		case ok && !isNull(p.value):
+			read(p.value)
+		case ok:
+		case top[key] != nil:
+			d.problem(p.key, "%q is for the top of the file, not for %s", key, what)
+		default:
+			d.problem(p.key, "unknown key %q%s", key, didYouMean(key, slices.Sorted(maps.Keys(known))))
+		}
+	}
+}
+
+type pair struct{ key, value *yaml.Node }
+
+// pairs returns the entries of a map, each key once.
+func (d *decoder) pairs(n *yaml.Node, what string) []pair {
+	n = d.node(n)
+	if isNull(n) {
+		return nil
+	}
+	if n.Kind != yaml.MappingNode {
+		d.problem(n, "%s is a map, not %s", what, describe(n))
+		return nil
+	}
+	var pairs []pair
+	seen := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := d.node(n.Content[i])
+		first := seen[key.Value]
+		switch {
+		case key.Kind != yaml.ScalarNode:
+			d.problem(key, "a key is a string, not %s", describe(key))
+		case key.ShortTag() == "!!merge":
+			d.problem(key, "merge keys (<<) are not supported")
+		case first != nil:
+			d.problem(key, "%q is here twice; the first is at line %d", key.Value, first.Line)
+		default:
+			seen[key.Value] = key
+			pairs = append(pairs, pair{key, d.node(n.Content[i+1])})
+		}
+	}
+	return pairs
+}
+
+// list returns the items of a list.
+func (d *decoder) list(n *yaml.Node, key, of string) []*yaml.Node {
+	n = d.node(n)
+	if n.Kind != yaml.SequenceNode {
+		hint := ""
+		if n.Kind == yaml.ScalarNode {
+			hint = fmt.Sprintf("; write [%s]", n.Value)
+		}
+		d.problem(n, "%s is a list of %s, not %s%s", key, of, describe(n), hint)
+		return nil
+	}
+	var items []*yaml.Node
+	for _, item := range n.Content {
+		items = append(items, d.node(item))
+	}
+	return items
+}
+
+// text returns a scalar as it is written, so that 1.20 stays "1.20".
+func (d *decoder) text(n *yaml.Node, what string) (string, bool) {
+	n = d.node(n)
+	if n.Kind != yaml.ScalarNode || isNull(n) {
+		d.problem(n, "%s is a string, not %s", what, describe(n))
+		return "", false
+	}
+	return n.Value, true
+}
+
+// node follows an alias and counts.
+func (d *decoder) node(n *yaml.Node) *yaml.Node {
+	if d.budget--; d.budget == 0 {
+		d.problem(n, "aliases make this file too large")
+	}
+	if d.budget <= 0 {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: n.Line, Column: n.Column}
+	}
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+
+// describe names the kind of a node.
+func describe(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return kindMap
+	case yaml.SequenceNode:
+		return kindList
+	}
+	switch n.ShortTag() {
+	case "!!null":
+		return kindNothing
+	case "!!bool":
+		return kindBool
+	case "!!int", "!!float":
+		return kindNumber
+	}
+	return kindString
+}

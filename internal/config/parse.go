@@ -1,0 +1,108 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/plimline/plimline/internal/finding"
+)
+
+// maxSize is far more than any configuration needs, and little enough to read whatever it holds.
+const maxSize = 1 << 20
+
+// Load reads a configuration file. When its content is wrong, the error is Problems and names all of it.
+func Load(file string, cat *finding.Catalog) (*Config, error) {
+	content, err := read(file)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(file, content, cat)
+}
+
+func read(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, readError(file, err)
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err != nil {
+		return nil, readError(file, err)
+	}
+	if len(content) > maxSize {
+		return nil, readError(file, errors.New("larger than 1 MiB"))
+	}
+	return content, nil
+}
+
+func readError(file string, err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err // the path is named already
+	}
+	return fmt.Errorf("read the configuration %s: %w", file, err)
+}
+
+// Parse reads the content of a configuration file. Globs are relative to the folder of file.
+func Parse(file string, content []byte, cat *finding.Catalog) (*Config, error) {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration %s: %w", file, err)
+	}
+	c := Default(cat)
+	c.File, c.dir = file, filepath.Dir(abs)
+	d := &decoder{file: file, cat: cat, budget: maxNodes}
+	if root := d.document(content); root != nil {
+		d.config(c, root)
+	}
+	if len(d.problems) > 0 {
+		d.problems.sort()
+		return nil, d.problems
+	}
+	return c, nil
+}
+
+// document parses the YAML; nil means that there is nothing, or nothing but a problem.
+func (d *decoder) document(content []byte) *yaml.Node {
+	var doc, second yaml.Node
+	yml := yaml.NewDecoder(bytes.NewReader(content))
+	err := yml.Decode(&doc)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err == nil {
+		err = yml.Decode(&second)
+		if err == nil {
+			d.problem(&second, "a second document; put everything into one")
+			return nil
+		}
+	}
+	if !errors.Is(err, io.EOF) {
+		d.problems = append(d.problems, d.syntax(err))
+		return nil
+	}
+	return doc.Content[0]
+}
+
+// syntax takes the line out of the text of a YAML error, the only place where it is.
+func (d *decoder) syntax(err error) Problem {
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	p := Problem{File: d.file, Message: message}
+	if rest, ok := strings.CutPrefix(message, "line "); ok {
+		number, cause, _ := strings.Cut(rest, ": ")
+		if line, err := strconv.Atoi(number); err == nil {
+			p.Line, p.Message = line, cause
+		}
+	}
+	p.Message = "not valid YAML: " + p.Message
+	return p
+}
