@@ -1,0 +1,143 @@
+// Package discover finds the Dockerfiles among files and folders named on a command line.
+package discover
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+)
+
+// Options says what to leave out of folders. A file that is named itself is never left out.
+type Options struct {
+	// NoGitignore takes files that git ignores too.
+	NoGitignore bool
+	// Exclude, when set, is asked for every folder and every Dockerfile found in one, with the
+	// slash-separated path that Files would return. A folder that it excludes is not entered.
+	Exclude func(path string, dir bool) bool
+}
+
+// Error is a file or folder that could not be looked at.
+type Error struct {
+	Doing string // such as "read folder"
+	Path  string // slash-separated, as found
+	Err   error
+}
+
+func (e *Error) Error() string { return e.Doing + " " + e.Path + ": " + e.Err.Error() }
+
+// Unwrap is the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Files returns the named files, whatever they are called, and the Dockerfiles in the named
+// folders and below, as IsDockerfile knows them.
+//
+// Paths are relative when their argument is, cleaned, slash-separated, sorted, and each comes once.
+// Folders are searched without following links to folders, which could lead round in circles;
+// linked files are taken. What git ignores is left out: .gitignore files from the top of the
+// repository down and .git/info/exclude count, the user's own git settings do not, so that
+// everyone who has the repository gets the same files. A repository within a repository has its own.
+//
+// What cannot be read is an *Error; everything else is still returned.
+func Files(args []string, opts Options) ([]string, []error) {
+	w := &walker{opts: opts}
+	for _, arg := range args {
+		w.argument(arg)
+	}
+	slices.Sort(w.files)
+	return slices.Compact(w.files), w.errs
+}
+
+type walker struct {
+	opts  Options
+	files []string
+	errs  []error
+}
+
+func (w *walker) argument(arg string) {
+	name := filepath.ToSlash(filepath.Clean(arg))
+	info, err := os.Stat(arg)
+	switch {
+	case err != nil:
+		w.fail("find", name, err)
+	case !info.IsDir():
+		w.files = append(w.files, name)
+	case w.opts.NoGitignore:
+		w.folder(name, "", nil)
+	default:
+		abs, err := realPath(arg)
+		if err != nil {
+			w.fail("find", name, err)
+			return
+		}
+		w.folder(name, abs, w.above(abs))
+	}
+}
+
+// folder adds the Dockerfiles in a folder and below. abs is its absolute path and ignored what
+// the folders above it say; both are unused when .gitignore files do not count.
+func (w *walker) folder(name, abs string, ignored *ignores) {
+	entries, err := os.ReadDir(filepath.FromSlash(name))
+	if err != nil {
+		w.fail("read folder", name, err) // what was read before the error is still used
+	}
+	if !w.opts.NoGitignore {
+		ignored = w.enter(abs, entries, ignored)
+	}
+	for _, entry := range entries {
+		dir := entry.IsDir()
+		if entry.Name() == ".git" || !dir && !IsDockerfile(entry.Name()) {
+			continue
+		}
+		found, foundAbs := path.Join(name, entry.Name()), path.Join(abs, entry.Name())
+		if ignored.match(foundAbs, dir) || w.opts.Exclude != nil && w.opts.Exclude(found, dir) {
+			continue
+		}
+		if dir {
+			w.folder(found, foundAbs, ignored)
+		} else {
+			w.file(found, entry)
+		}
+	}
+}
+
+// file adds a file found in a folder. Links to folders are passed over, and so are pipes and devices,
+// which might never end.
+func (w *walker) file(name string, entry fs.DirEntry) {
+	mode := entry.Type()
+	if mode&fs.ModeSymlink != 0 {
+		info, err := os.Stat(filepath.FromSlash(name))
+		if err != nil {
+			w.fail("follow link", name, err)
+			return
+		}
+		mode = info.Mode()
+	}
+	if mode.IsRegular() {
+		w.files = append(w.files, name)
+	}
+}
+
+// fail records an error without the path that the os package puts into it: it is named already.
+func (w *walker) fail(doing, name string, err error) {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
+	w.errs = append(w.errs, &Error{Doing: doing, Path: name, Err: err})
+}
+
+// realPath is the absolute, slash-separated path with links resolved: git looks for
+// ignore files where a folder really is.
+func realPath(name string) (string, error) {
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	if abs, err = filepath.EvalSymlinks(abs); err != nil {
+		return "", err
+	}
+	return filepath.ToSlash(abs), nil
+}
