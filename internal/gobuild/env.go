@@ -1,0 +1,201 @@
+package gobuild
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/plimline/plimline/internal/dockerfile"
+	"github.com/plimline/plimline/internal/shell"
+	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/stage"
+)
+
+// environment is what a command sees in its environment variables.
+type environment struct {
+	step *stage.Step
+	c    *shell.Command
+}
+
+// setting is a variable's value and where it comes from.
+type setting struct {
+	value string
+	state stage.State // Known, Automatic, Caller, ... ; Base: nothing in sight sets it
+	span  source.Span // what sets it
+	by    string      // in words
+}
+
+// lookup finds what a variable is for the command: what stands before it, then what the script exported, then ENV and ARG,
+// then go env -w.
+func (e environment) lookup(name string) setting {
+	for i := len(e.c.Assigns) - 1; i >= 0; i-- {
+		if x := e.c.Assigns[i]; x.Name == name {
+			return e.assigned(x, "set for this command")
+		}
+	}
+	if slices.Contains(e.c.Unset, name) || slices.Contains(e.c.Unset, "*") {
+		return setting{state: stage.Base, by: "unset"}
+	}
+	for i := len(e.c.Env) - 1; i >= 0; i-- {
+		if x := e.c.Env[i]; x.Name == name {
+			return e.assigned(x, "exported by the script")
+		}
+	}
+	v := e.step.Before.Env.Lookup(name)
+	if v != nil && v.HasValue {
+		// The shell's plain assignment changes a variable that is exported already.
+		for i := len(e.c.Vars) - 1; i >= 0; i-- {
+			if x := e.c.Vars[i]; x.Name == name {
+				return e.assigned(x, "set by the script")
+			}
+		}
+	}
+	if v != nil {
+		return ofVariable(v)
+	}
+	if s, ok := e.goEnv(name); ok {
+		return s
+	}
+	return setting{state: stage.Base}
+}
+
+func ofVariable(v *stage.Variable) setting {
+	s := setting{value: v.Value.Text, state: v.Value.State, span: v.Span}
+	switch v.Kind {
+	case stage.VarEnv:
+		s.by = "set by ENV"
+	case stage.VarBuildArg:
+		s.by = "set by --build-arg"
+	case stage.VarBase:
+		s.by = "set by the base image"
+	case stage.VarAutomatic:
+		s.by = "set by BuildKit for each platform"
+	default:
+		s.by = "set by ARG"
+		if !v.HasValue {
+			s.state, s.by = stage.Caller, "ARG "+v.Name+" has no default, so the caller decides"
+		}
+	}
+	return s
+}
+
+func (e environment) assigned(x shell.Assign, by string) setting {
+	s := setting{state: stage.Known, span: x.Span, by: by}
+	if x.Conditional {
+		s.state = stage.Unknown
+		s.by = by + ", but not always"
+		return s
+	}
+	s.value, s.state = e.expand(x.Value)
+	return s
+}
+
+// expand gives a shell word its value, as far as the variables in it are known.
+func (e environment) expand(w shell.Word) (string, stage.State) {
+	if w.Literal || w.Raw == "" {
+		return w.Value, stage.Known
+	}
+	if strings.Contains(w.Raw, "$(") || strings.Contains(w.Raw, "`") || len(w.Vars) == 0 {
+		return w.Value, stage.Unknown
+	}
+	state := stage.Known
+	x, err := dockerfile.Expand(w.Raw, '\\', func(name string) (string, bool) {
+		s := e.shellVariable(name)
+		if s.state != stage.Known {
+			return "", false
+		}
+		return s.value, true
+	})
+	if err != nil {
+		return w.Value, stage.Unknown
+	}
+	for _, name := range x.Missing {
+		state = e.shellVariable(name).state
+		if state != stage.Known {
+			break
+		}
+	}
+	return x.Text, state
+}
+
+// shellVariable is what $name is in the script: a variable of the shell, or of the environment.
+func (e environment) shellVariable(name string) setting {
+	for i := len(e.c.Vars) - 1; i >= 0; i-- {
+		if x := e.c.Vars[i]; x.Name == name {
+			if x.Conditional || !x.Value.Literal {
+				return setting{state: stage.Unknown}
+			}
+			return setting{value: x.Value.Value, state: stage.Known, span: x.Span}
+		}
+	}
+	for i := len(e.c.Env) - 1; i >= 0; i-- {
+		if x := e.c.Env[i]; x.Name == name {
+			if x.Conditional || !x.Value.Literal {
+				return setting{state: stage.Unknown}
+			}
+			return setting{value: x.Value.Value, state: stage.Known, span: x.Span}
+		}
+	}
+	if v := e.step.Before.Env.Lookup(name); v != nil {
+		return ofVariable(v)
+	}
+	return setting{state: stage.Unknown}
+}
+
+// text is a word's value when it is known.
+func (e environment) text(w shell.Word) (string, bool) {
+	value, state := e.expand(w)
+	return value, state == stage.Known
+}
+
+// known is a variable's value when it is known, else "".
+func (e environment) known(name string) string {
+	if s := e.lookup(name); s.state == stage.Known {
+		return s.value
+	}
+	return ""
+}
+
+// flags are the words of GOFLAGS: separated by spaces, and quoted as the go command allows.
+func (e environment) flags() []shell.Word {
+	var out []shell.Word
+	for _, field := range strings.Fields(e.known("GOFLAGS")) {
+		field = strings.Trim(field, `'"`)
+		out = append(out, shell.Word{Raw: field, Value: field, Literal: true})
+	}
+	return out
+}
+
+// goEnv finds the last `go env -w NAME=VALUE` before the command, in its RUN, its stage or a parent.
+func (e environment) goEnv(name string) (setting, bool) {
+	var found setting
+	ok := false
+	for _, s := range e.step.Stage.Chain() {
+		for _, step := range s.Steps {
+			if step.Name != "RUN" {
+				if step == e.step {
+					return found, ok
+				}
+				continue
+			}
+			for _, script := range step.Scripts {
+				for _, c := range script.Commands {
+					if c == e.c {
+						return found, ok
+					}
+					if !goCommand(c) || c.Arg(1) != "env" || c.Arg(2) != "-w" {
+						continue
+					}
+					for _, w := range c.Words[3:] {
+						if value, has := strings.CutPrefix(w.Value, name+"="); has {
+							found, ok = setting{value: value, state: stage.Known, span: w.Span, by: "set by go env -w"}, true
+							if !w.Literal || c.Conditional {
+								found.state = stage.Unknown
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	return found, ok
+}
