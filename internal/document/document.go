@@ -1,0 +1,328 @@
+// Package document is the input document that rules and policies judge: the stage model as
+// plain structs. `plimline parse` prints it, and its JSON schema is made from the structs,
+// so that a typo in a rule does not compile.
+package document
+
+import "github.com/plimline/plimline/internal/source"
+
+// Span is [start, end): byte offsets in the file, 0-based, half-open.
+type Span [2]int
+
+func span(s source.Span) Span { return Span{s.Start, s.End} }
+
+// Document is the input of a rule.
+//
+// Optional fields are left out when they do not apply, so that `not stage.from.image.tag` asks whether there is one.
+type Document struct {
+	Path         string         `json:"path" doc:"the file, as the user named it"`
+	Span         Span           `json:"span" doc:"the whole file"`
+	Escape       string         `json:"escape" doc:"the escape character: a backslash or a backtick"`
+	Template     bool           `json:"template" doc:"the file is the source of a template engine: what it builds is not known"`
+	Implicit     bool           `json:"implicit" doc:"the file has no FROM: a fragment, read as one stage"`
+	Directives   []*Directive   `json:"directives" doc:"parser directives: syntax, escape, check"`
+	Comments     []*Comment     `json:"comments" doc:"comment lines, without directives"`
+	Problems     []*Problem     `json:"problems" doc:"what BuildKit would refuse"`
+	Instructions []*Instruction `json:"instructions" doc:"all instructions in file order"`
+	By           By             `json:"by" doc:"the instructions of each kind, in file order; invalid ones are left out"`
+	Commands     []*Command     `json:"commands" doc:"all shell commands of RUN, in file order"`
+	Globals      []*Variable    `json:"globals" doc:"ARGs before the first FROM"`
+	Stages       []*Stage       `json:"stages" doc:"all stages in file order"`
+	Final        *int           `json:"final,omitempty" doc:"index of the stage that is built: the last one, or --target"`
+	Copies       []*Copy        `json:"copies" doc:"what COPY, ADD and RUN --mount bring into stages"`
+	Builds       []*Build       `json:"builds" doc:"commands that build Go programs"`
+}
+
+// By groups the instructions.
+type By struct {
+	Add         []*Instruction `json:"add" doc:"ADD"`
+	Arg         []*Instruction `json:"arg" doc:"ARG, global ones too"`
+	Cmd         []*Instruction `json:"cmd" doc:"CMD"`
+	Copy        []*Instruction `json:"copy" doc:"COPY"`
+	Entrypoint  []*Instruction `json:"entrypoint" doc:"ENTRYPOINT"`
+	Env         []*Instruction `json:"env" doc:"ENV"`
+	Expose      []*Instruction `json:"expose" doc:"EXPOSE"`
+	From        []*Instruction `json:"from" doc:"FROM"`
+	Healthcheck []*Instruction `json:"healthcheck" doc:"HEALTHCHECK"`
+	Label       []*Instruction `json:"label" doc:"LABEL"`
+	Maintainer  []*Instruction `json:"maintainer" doc:"MAINTAINER"`
+	Onbuild     []*Instruction `json:"onbuild" doc:"the instructions behind ONBUILD; they are in no other group"`
+	Run         []*Instruction `json:"run" doc:"RUN"`
+	Shell       []*Instruction `json:"shell" doc:"SHELL"`
+	Stopsignal  []*Instruction `json:"stopsignal" doc:"STOPSIGNAL"`
+	User        []*Instruction `json:"user" doc:"USER"`
+	Volume      []*Instruction `json:"volume" doc:"VOLUME"`
+	Workdir     []*Instruction `json:"workdir" doc:"WORKDIR"`
+}
+
+// Directive is a parser directive.
+type Directive struct {
+	Name  string `json:"name" doc:"syntax, escape or check"`
+	Value string `json:"value" doc:"what follows ="`
+	Span  Span   `json:"span" doc:"the line"`
+}
+
+// Comment is a comment line.
+type Comment struct {
+	Text string `json:"text" doc:"what follows #, trimmed"`
+	Span Span   `json:"span" doc:"from # to the end of the line"`
+	Next int    `json:"next" doc:"index of the instruction it stands before or within"`
+}
+
+// Problem is something BuildKit refuses.
+type Problem struct {
+	Kind    string `json:"kind" doc:"parse, template or encoding"`
+	Message string `json:"message" doc:"the reason in plain words"`
+	Span    Span   `json:"span" doc:"the place"`
+}
+
+// Text is a word as written.
+type Text struct {
+	Text string `json:"text" doc:"as written; JSON strings decoded"`
+	Span Span   `json:"span" doc:"the place, quotes included"`
+}
+
+// Value is a word with its variables expanded.
+type Value struct {
+	Text        string `json:"text" doc:"as written"`
+	Value       string `json:"value" doc:"with variables expanded and quotes taken off; unresolved ones as written"`
+	State       string `json:"state" doc:"known, automatic (BuildKit's platform arguments), caller (an ARG without value), base (the base image may set it) or unknown"`
+	Overridable bool   `json:"overridable" doc:"an ARG default took part, so --build-arg can change it"`
+	Span        Span   `json:"span" doc:"the place"`
+	Vars        []*Use `json:"vars" doc:"the variables that took part"`
+}
+
+// Use is a variable that took part in a value.
+type Use struct {
+	Name string `json:"name" doc:"its name"`
+	Kind string `json:"kind" doc:"arg, globalarg, env, buildarg, automatic or undeclared"`
+	Span *Span  `json:"span,omitempty" doc:"where it was set, or declared"`
+}
+
+// Variable is one setting of a variable.
+type Variable struct {
+	Name        string `json:"name" doc:"its name"`
+	Kind        string `json:"kind" doc:"arg, globalarg, env, buildarg or automatic"`
+	Value       string `json:"value,omitempty" doc:"its value, when something gives it one"`
+	State       string `json:"state" doc:"as of a value"`
+	HasDefault  bool   `json:"has_default" doc:"an ARG written with ="`
+	Span        *Span  `json:"span,omitempty" doc:"NAME=value; left out for what BuildKit or the command line sets"`
+	Instruction *int   `json:"instruction,omitempty" doc:"index of the instruction that sets it"`
+}
+
+// Instruction is one statement.
+type Instruction struct {
+	Index    int        `json:"index" doc:"position in input.instructions"`
+	Name     string     `json:"name" doc:"keyword in lower case; that of the inner instruction for ONBUILD"`
+	Keyword  Text       `json:"keyword" doc:"as written"`
+	Span     Span       `json:"span" doc:"keyword to last argument or heredoc end"`
+	Valid    bool       `json:"valid" doc:"BuildKit accepts it"`
+	Onbuild  bool       `json:"onbuild" doc:"it stands behind ONBUILD"`
+	Stage    *int       `json:"stage,omitempty" doc:"index of its stage; left out before the first FROM"`
+	Form     string     `json:"form" doc:"shell, exec (a JSON array) or words"`
+	Body     Text       `json:"body" doc:"everything behind the flags, lines joined"`
+	Flags    []*Flag    `json:"flags" doc:"--name=value before the arguments"`
+	Args     []*Value   `json:"args" doc:"the arguments; one for shell form"`
+	Pairs    []*Pair    `json:"pairs" doc:"of ENV, LABEL and ARG"`
+	Heredocs []*Heredoc `json:"heredocs" doc:"here-documents"`
+	Commands []*Command `json:"commands" doc:"shell commands of RUN, CMD, ENTRYPOINT and HEALTHCHECK"`
+	Opaque   string     `json:"opaque,omitempty" doc:"why the commands could not be read"`
+	Shell    []string   `json:"shell" doc:"the SHELL in effect"`
+	User     *Setting   `json:"user,omitempty" doc:"the USER in effect before it; left out when nothing in the file sets one"`
+	Workdir  *Setting   `json:"workdir,omitempty" doc:"the WORKDIR in effect before it; left out when nothing in the file sets one"`
+}
+
+// Flag is --name or --name=value.
+type Flag struct {
+	Name   string  `json:"name" doc:"without dashes"`
+	Value  *Value  `json:"value,omitempty" doc:"behind =, when there is one"`
+	Span   Span    `json:"span" doc:"the whole flag"`
+	Fields []*Pair `json:"fields" doc:"the parts of --mount"`
+}
+
+// Pair is a key and its value.
+type Pair struct {
+	Key    Text   `json:"key" doc:"the key"`
+	Value  *Value `json:"value,omitempty" doc:"the value, when there is one"`
+	Legacy bool   `json:"legacy" doc:"written KEY VALUE, without ="`
+	Span   Span   `json:"span" doc:"key and value"`
+}
+
+// Heredoc is a here-document.
+type Heredoc struct {
+	Name    string `json:"name" doc:"the closing word"`
+	Content string `json:"content" doc:"the text"`
+	Expand  bool   `json:"expand" doc:"variables in it are expanded"`
+	Span    Span   `json:"span" doc:"the operator, such as <<EOF"`
+	Body    Span   `json:"body" doc:"the lines between"`
+}
+
+// Command is one simple shell command.
+type Command struct {
+	Name        string      `json:"name,omitempty" doc:"the program's base name, behind wrappers such as env and sudo; left out when not literal"`
+	Words       []*Word     `json:"words" doc:"the program and its arguments"`
+	Args        []string    `json:"args" doc:"the arguments' values, without the program"`
+	Wrappers    []string    `json:"wrappers" doc:"words before the program: env, sudo, ..."`
+	Assigns     []*Assign   `json:"assigns" doc:"variables set for this command alone"`
+	Redirects   []*Redirect `json:"redirects" doc:"redirections"`
+	Span        Span        `json:"span" doc:"the whole command"`
+	Instruction int         `json:"instruction" doc:"index of its instruction"`
+	Stage       *int        `json:"stage,omitempty" doc:"index of its stage"`
+	Onbuild     bool        `json:"onbuild" doc:"it stands behind ONBUILD"`
+	Conditional bool        `json:"conditional" doc:"it may not run: in if, case, loops, functions or behind ||"`
+	Loop        bool        `json:"loop" doc:"it is in a loop"`
+	Pipe        int         `json:"pipe" doc:"position in its pipeline, from 0"`
+	PipeLength  int         `json:"pipe_length" doc:"commands in its pipeline; 1 for no pipe"`
+	After       string      `json:"after" doc:"the operator behind it: &&, ||, ;, &, | or nothing"`
+	Depth       int         `json:"depth" doc:"subshells, substitutions and sh -c around it"`
+	Directory   *string     `json:"directory,omitempty" doc:"the directory it runs in, when known"`
+}
+
+// Word is one word of a command.
+type Word struct {
+	Text    string   `json:"text" doc:"as written"`
+	Value   string   `json:"value" doc:"without quotes and escapes"`
+	Literal bool     `json:"literal" doc:"no expansion, substitution or glob in it"`
+	Quoted  bool     `json:"quoted" doc:"all of it stands in quotes"`
+	Vars    []string `json:"vars" doc:"names of variables in it"`
+	Span    Span     `json:"span" doc:"the place, quotes included"`
+}
+
+// Assign is NAME=VALUE in a shell.
+type Assign struct {
+	Name  string `json:"name" doc:"the variable"`
+	Value *Word  `json:"value,omitempty" doc:"its value"`
+	Span  Span   `json:"span" doc:"the place"`
+}
+
+// Redirect is a redirection.
+type Redirect struct {
+	Op     string `json:"op" doc:"such as > or 2>&1"`
+	Target *Word  `json:"target,omitempty" doc:"the file"`
+	Span   Span   `json:"span" doc:"the place"`
+}
+
+// Setting is a value and the instruction that set it.
+type Setting struct {
+	Value       string `json:"value" doc:"with variables expanded"`
+	State       string `json:"state" doc:"as of a value"`
+	Overridable bool   `json:"overridable" doc:"--build-arg can change it"`
+	Span        Span   `json:"span" doc:"where it is written"`
+	Instruction int    `json:"instruction" doc:"index of the instruction that set it"`
+	Stage       int    `json:"stage" doc:"index of the stage that set it"`
+}
+
+// Stage is one build stage.
+type Stage struct {
+	Index        int            `json:"index" doc:"position in input.stages"`
+	Name         string         `json:"name" doc:"its alias as written, else stage 0, stage 1, ..."`
+	Alias        *Text          `json:"alias,omitempty" doc:"the name behind AS"`
+	Span         Span           `json:"span" doc:"FROM to its last instruction"`
+	From         *From          `json:"from,omitempty" doc:"what it builds on; left out for the implicit stage of a file without FROM"`
+	Parent       *int           `json:"parent,omitempty" doc:"index of the stage that FROM names"`
+	Root         int            `json:"root" doc:"index of the first stage of its chain of parents"`
+	Chain        []int          `json:"chain" doc:"indexes of the stages it is made of by FROM, root first, itself last"`
+	Base         Image          `json:"base" doc:"the image its chain of parents starts from"`
+	Final        bool           `json:"final" doc:"it is the stage that is built"`
+	Needed       bool           `json:"needed" doc:"the final stage is built from it"`
+	UsedBy       []int          `json:"used_by" doc:"indexes of stages that build on it or copy from it"`
+	Instructions []*Instruction `json:"instructions" doc:"its instructions, without FROM"`
+	Commands     []*Command     `json:"commands" doc:"its shell commands"`
+	User         *Setting       `json:"user,omitempty" doc:"the USER it ends with; left out when nothing in the file sets one"`
+	Workdir      *Setting       `json:"workdir,omitempty" doc:"the WORKDIR it ends with"`
+	Shell        []string       `json:"shell" doc:"the SHELL it ends with"`
+	Entrypoint   *int           `json:"entrypoint,omitempty" doc:"index of the ENTRYPOINT in effect"`
+	Cmd          *int           `json:"cmd,omitempty" doc:"index of the CMD in effect"`
+	Healthcheck  *int           `json:"healthcheck,omitempty" doc:"index of the HEALTHCHECK in effect"`
+	Env          []*Variable    `json:"env" doc:"ENV and ARG in effect at its end"`
+	Toolchain    *Span          `json:"toolchain,omitempty" doc:"where its Go toolchain comes from: its base, or what installs it; left out when it has none"`
+}
+
+// From is what a stage builds on.
+type From struct {
+	Text     string `json:"text" doc:"as written"`
+	Value    string `json:"value" doc:"with variables expanded"`
+	State    string `json:"state" doc:"as of a value"`
+	Span     Span   `json:"span" doc:"the argument of FROM"`
+	Kind     string `json:"kind" doc:"stage, scratch, image, context or unknown"`
+	Image    Image  `json:"image" doc:"the argument as an image reference"`
+	Platform *Value `json:"platform,omitempty" doc:"--platform"`
+	Vars     []*Use `json:"vars" doc:"the variables that took part"`
+}
+
+// Image is an image reference and what is known of the image.
+type Image struct {
+	Text         string `json:"text" doc:"the reference, variables expanded"`
+	Kind         string `json:"kind" doc:"stage, scratch, image, context or unknown"`
+	Span         Span   `json:"span" doc:"where it is written"`
+	Registry     string `json:"registry" doc:"such as docker.io"`
+	Repository   string `json:"repository" doc:"such as library/golang"`
+	Name         string `json:"name" doc:"last part of the repository"`
+	Familiar     string `json:"familiar" doc:"registry and repository as people write them"`
+	Tag          string `json:"tag,omitempty" doc:"when one is written"`
+	TagSpan      *Span  `json:"tag_span,omitempty" doc:"where the tag is written"`
+	Digest       string `json:"digest,omitempty" doc:"when one is written"`
+	Class        string `json:"class" doc:"empty, static, libc, busybox, small, slim, full, toolchain, app or unknown"`
+	Libc         string `json:"libc" doc:"glibc, musl, none or unknown"`
+	Shell        string `json:"shell" doc:"whether it has /bin/sh: yes, no or unknown"`
+	User         string `json:"user" doc:"the user it runs as when no USER is set: root, nonroot or unknown"`
+	Certificates string `json:"certificates" doc:"whether it has CA certificates: yes, no or unknown"`
+	Zones        string `json:"zones" doc:"whether it has time zone data: yes, no or unknown"`
+	Compiler     string `json:"compiler" doc:"whether it has a C compiler: yes, no or unknown"`
+}
+
+// Copy is what COPY, ADD or RUN --mount brings into a stage.
+type Copy struct {
+	Instruction int     `json:"instruction" doc:"index of the instruction"`
+	Span        Span    `json:"span" doc:"the instruction, or the --mount flag"`
+	Into        int     `json:"into" doc:"index of the stage"`
+	Mount       bool    `json:"mount" doc:"a RUN --mount: there during that RUN only"`
+	Add         bool    `json:"add" doc:"written with ADD"`
+	Kind        string  `json:"kind" doc:"stage, scratch, image, main (the build context), context (a named one), nothing (BuildKit refuses it) or unknown"`
+	Refused     string  `json:"refused,omitempty" doc:"why it names nothing: number, self, later or variable"`
+	From        *Value  `json:"from,omitempty" doc:"the value of --from"`
+	Stage       *int    `json:"stage,omitempty" doc:"index of the stage it takes from"`
+	Image       *Image  `json:"image,omitempty" doc:"the image it takes from"`
+	Sources     []*Path `json:"sources" doc:"what it takes"`
+	Dest        *Path   `json:"dest,omitempty" doc:"where it goes"`
+}
+
+// Path is a source or destination of a copy.
+type Path struct {
+	Text   string   `json:"text" doc:"as written"`
+	Value  string   `json:"value" doc:"with variables expanded"`
+	State  string   `json:"state" doc:"as of a value"`
+	Span   Span     `json:"span" doc:"the place"`
+	Path   string   `json:"path,omitempty" doc:"absolute and clean, when known"`
+	Folder bool     `json:"folder" doc:"written as a folder: with a trailing slash"`
+	Glob   bool     `json:"glob" doc:"it has a wildcard"`
+	Takes  []string `json:"takes" doc:"what is known of it in the stage it comes from: root, workdir, sources, toolchain, artefact or nothing"`
+	Builds []int    `json:"builds" doc:"indexes of the Go builds whose output it takes"`
+}
+
+// Build is one command that builds a Go program.
+type Build struct {
+	Index       int      `json:"index" doc:"position in input.builds"`
+	Kind        string   `json:"kind" doc:"build or install"`
+	Span        Span     `json:"span" doc:"the command"`
+	Go          Span     `json:"go" doc:"the words go build, or go install"`
+	Stage       int      `json:"stage" doc:"index of its stage"`
+	Instruction int      `json:"instruction" doc:"index of its RUN"`
+	Conditional bool     `json:"conditional" doc:"it may not run"`
+	Tool        bool     `json:"tool" doc:"it installs a tool: go install path@version"`
+	Packages    []string `json:"packages" doc:"as written"`
+	Outputs     []string `json:"outputs" doc:"absolute paths it writes, as far as known"`
+	Complete    bool     `json:"complete" doc:"outputs lists all it writes"`
+	Final       string   `json:"final" doc:"whether its output reaches the final stage: yes, no or unknown"`
+	Cgo         Cgo      `json:"cgo" doc:"whether cgo takes part"`
+	Buildmode   string   `json:"buildmode" doc:"default, pie, c-shared, ..."`
+	Os          string   `json:"os,omitempty" doc:"GOOS when set and known"`
+	Arch        string   `json:"arch,omitempty" doc:"GOARCH when set and known"`
+	Exempt      string   `json:"exempt,omitempty" doc:"why cgo is needed: fips, c-shared, plugin, race"`
+}
+
+// Cgo is the state of cgo for a build.
+type Cgo struct {
+	State    string `json:"state" doc:"0, 1, default-on, default-off, default (not set; whether there is a C compiler is not known), varies-by-platform, caller or unknown"`
+	Span     Span   `json:"span" doc:"what decided it; the command when nothing did"`
+	Decision string `json:"decision" doc:"what decided it, in words"`
+}
