@@ -1,0 +1,4 @@
+# An image of tools for CI: nothing is run in it, and nothing of ours is built.
+FROM golang:1.26-bookworm
+RUN CGO_ENABLED=0 go install golang.org/x/vuln/cmd/govulncheck@v1.1.4
+USER 65532:65532

@@ -1,0 +1,35 @@
+package plimline.lib
+
+# The stage that is shipped: the last one, or the one given with --target.
+final := input.stages[input.final]
+
+# Indexes of the stages the shipped image is made of: the final one and those it is FROM.
+final_chain := {index | some index in final.chain}
+
+# The shipped image holds a Go program that is built in this file.
+ships_go if {
+	some build in input.builds
+	not build.tool
+	build.final != "no"
+}
+
+# A Go image makes something from the build context out of sight (make, a script) and gives it to the final stage.
+ships_go if {
+	some copy in input.copies
+	copy.into in final_chain
+	not copy.mount
+	copy.kind == "stage"
+	builder := input.stages[copy.stage]
+	builder.base.class == "toolchain"
+	builder.toolchain
+	count([build | some build in input.builds; build.stage == copy.stage]) == 0
+	some given in input.copies
+	given.into in builder.chain
+	given.kind == "main"
+}
+
+# A finding at a FROM; where an ARG decided what it names, the ARG is shown too.
+through(from, message) := related(at(from, message), declared, sprintf("%s is set here", [use.name])) if {
+	use := from.vars[0]
+	declared := {"span": use.span}
+} else := at(from, message)

@@ -1,0 +1,47 @@
+# METADATA
+# title: apt's package lists stay in the image
+# description: |
+#   `apt-get update` leaves 20 to 50 MB of package lists in /var/lib/apt/lists. What the same RUN does not delete
+#   stays in its layer for good, even if a later RUN deletes it. The lists are of no use once the packages are installed.
+# related_resources:
+#   - https://docs.docker.com/build/building/best-practices/#apt-get
+# custom:
+#   severity: warning
+#   category: size
+#   aliases: [hadolint/DL3009]
+#   since: 0.1.0
+package plimline.rules["apt-lists-kept"]
+
+import data.plimline.lib
+
+findings contains lib.at(command, "the package lists it downloads stay in the image") if {
+	some instruction in input.by.run
+	instruction.stage in lib.final_chain
+	some command in instruction.commands
+	command.name in {"apt-get", "apt"}
+	command.args[_] == "update"
+	not removed(instruction)
+	not mounted(instruction)
+}
+
+removed(instruction) if {
+	some command in instruction.commands
+	command.name in {"rm", "find"}
+	some arg in command.args
+	regex.match(`^/var/lib/(apt(/lists.*|/\*|/)?|\*|\{.*apt/lists.*)$`, arg)
+}
+
+removed(instruction) if {
+	some command in instruction.commands
+	command.name in {"apt-get", "apt"}
+	command.args[_] in {"distclean", "dist-clean"}
+}
+
+# The lists are in a mount, which is no part of the layer.
+mounted(instruction) if {
+	some flag in instruction.flags
+	flag.name == "mount"
+	some field in flag.fields
+	field.key.text in {"target", "dst", "destination"}
+	regex.match(`^/var/lib(/apt(/lists)?)?/?$`, field.value.value)
+}

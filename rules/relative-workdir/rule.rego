@@ -1,0 +1,30 @@
+# METADATA
+# title: WORKDIR is relative to the base image's
+# description: |
+#   A relative WORKDIR is appended to the one in force. With none set before it in this file, that is the base image's,
+#   so the directory moves when the base image changes its own.
+# related_resources:
+#   - https://docs.docker.com/reference/build-checks/workdir-relative-path/
+# custom:
+#   severity: warning
+#   category: correctness
+#   aliases: [hadolint/DL3000, buildkit/WorkdirRelativePath, trivy/DS-0009, trivy/AVD-DS-0009]
+#   since: 0.1.0
+package plimline.rules["relative-workdir"]
+
+import data.plimline.lib
+
+findings contains lib.at(path, message) if {
+	some instruction in input.by.workdir
+	not instruction.workdir
+	path := instruction.args[0]
+	not absolute(path.value)
+	message := sprintf("%s is appended to the base image's WORKDIR", [path.text])
+}
+
+absolute(path) if startswith(path, "/")
+
+absolute(path) if startswith(path, `\`)
+
+# A Windows drive, or a variable that may hold an absolute path.
+absolute(path) if regex.match(`^([A-Za-z]:|\$|%|"?[A-Za-z]:)`, path)

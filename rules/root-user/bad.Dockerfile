@@ -1,0 +1,3 @@
+FROM debian:bookworm-slim
+COPY server /usr/local/bin/server
+CMD ["server"]

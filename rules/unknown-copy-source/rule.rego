@@ -1,0 +1,41 @@
+# METADATA
+# title: --from names nothing
+# description: |
+#   `COPY --from` and `RUN --mount=from=` take a stage above them, a named build context or an image. A number without
+#   a stage, a stage further down, and the stage itself stop the build. A misspelt stage name is taken for an image of that
+#   name on Docker Hub: the build fails when there is none, and copies a stranger's files when there is one.
+# related_resources:
+#   - https://docs.docker.com/reference/dockerfile/#copy---from
+# custom:
+#   severity: error
+#   category: correctness
+#   aliases: [hadolint/DL3022, hadolint/DL3023, trivy/DS-0006, trivy/AVD-DS-0006]
+#   since: 0.1.0
+package plimline.rules["unknown-copy-source"]
+
+import data.plimline.lib
+
+findings contains lib.at(copy.from, message) if {
+	some copy in input.copies
+	message := refusal(copy)
+}
+
+refusal(copy) := sprintf("there is no stage %s; stages are counted from 0", [copy.from.text]) if {
+	copy.refused == "number"
+}
+
+refusal(copy) := sprintf("%s is the stage this stands in", [copy.from.text]) if copy.refused == "self"
+
+refusal(copy) := sprintf("stage %s is defined further down", [copy.from.text]) if copy.refused == "later"
+
+refusal(copy) := "--from takes no variables; name a stage that is FROM the variable" if copy.refused == "variable"
+
+# A plain word that is neither a stage nor an image of Docker Hub's official library.
+refusal(copy) := sprintf("no stage is called %s, so Docker Hub is asked for an image of that name", [copy.from.text]) if {
+	copy.kind == "image"
+	image := copy.image
+	image.text == image.name
+	not image.tag
+	not image.digest
+	not image.name in lib.official_images
+}

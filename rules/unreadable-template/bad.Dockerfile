@@ -1,0 +1,5 @@
+FROM {{ .Base }}
+{{ if .Tini }}
+RUN apk add --no-cache tini
+{{ end }}
+CMD ["server"]

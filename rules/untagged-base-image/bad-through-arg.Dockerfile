@@ -1,0 +1,5 @@
+ARG BASE=debian
+FROM $BASE
+COPY server /usr/local/bin/server
+USER 65532:65532
+CMD ["server"]
