@@ -1,0 +1,151 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/source"
+)
+
+// decode reads what a rule returned. What is no finding is an error; the findings beside it are kept.
+func decode(rule string, v ast.Value, size int) ([]finding.Finding, error) {
+	set, ok := v.(ast.Set)
+	if !ok {
+		return nil, fmt.Errorf("findings must be a set, not %s", ast.ValueName(v))
+	}
+	var out []finding.Finding
+	var errs []error
+	for _, t := range set.Slice() {
+		d := decoder{size: size}
+		f := d.finding(t.Value)
+		if d.err != nil {
+			errs = append(errs, fmt.Errorf("a finding is not of the right form: %w", d.err))
+			continue
+		}
+		f.Rule = rule
+		out = append(out, f)
+	}
+	return out, errors.Join(errs...)
+}
+
+// decoder keeps the first error.
+type decoder struct {
+	size int // of the file, in bytes
+	err  error
+}
+
+func (d *decoder) fail(format string, args ...any) {
+	if d.err == nil {
+		d.err = fmt.Errorf(format, args...)
+	}
+}
+
+// object calls the reader of each key. Keys without a reader are errors, and so are required keys that are not there.
+func (d *decoder) object(v ast.Value, readers map[string]func(ast.Value), required ...string) {
+	o, ok := v.(ast.Object)
+	if !ok {
+		d.fail("%s is no object", v)
+		return
+	}
+	o.Foreach(func(k, x *ast.Term) {
+		name, _ := k.Value.(ast.String)
+		if read := readers[string(name)]; read != nil {
+			read(x.Value)
+		} else {
+			d.fail("%s is unknown", k)
+		}
+	})
+	for _, name := range required {
+		if o.Get(ast.InternedTerm(name)) == nil {
+			d.fail("%s is missing", name)
+		}
+	}
+}
+
+func (d *decoder) finding(v ast.Value) finding.Finding {
+	var f finding.Finding
+	d.object(v, map[string]func(ast.Value){
+		"span":    d.span(&f.Span),
+		"message": d.text(&f.Message),
+		"unknown": d.bool(&f.Unknown),
+		"related": func(v ast.Value) {
+			d.list(v, func(v ast.Value) {
+				var r finding.Related
+				d.object(v, map[string]func(ast.Value){"span": d.span(&r.Span), "message": d.text(&r.Message)}, "span", "message")
+				f.Related = append(f.Related, r)
+			})
+		},
+		"fix": func(v ast.Value) {
+			f.Fix = &finding.Fix{}
+			d.object(v, map[string]func(ast.Value){
+				"title": d.text(&f.Fix.Title),
+				"safe":  d.bool(&f.Fix.Safe),
+				"edits": func(v ast.Value) {
+					d.list(v, func(v ast.Value) {
+						var e finding.Edit
+						d.object(v, map[string]func(ast.Value){"span": d.span(&e.Span), "text": d.text(&e.Text)}, "span", "text")
+						f.Fix.Edits = append(f.Fix.Edits, e)
+					})
+				},
+			}, "title", "edits")
+		},
+	}, "span", "message")
+	if d.err == nil && f.Message == "" {
+		d.fail("message is empty")
+	}
+	return f
+}
+
+func (d *decoder) text(to *string) func(ast.Value) {
+	return func(v ast.Value) {
+		s, ok := v.(ast.String)
+		if !ok {
+			d.fail("%s is no text", v)
+		}
+		*to = string(s)
+	}
+}
+
+func (d *decoder) bool(to *bool) func(ast.Value) {
+	return func(v ast.Value) {
+		b, ok := v.(ast.Boolean)
+		if !ok {
+			d.fail("%s is neither true nor false", v)
+		}
+		*to = bool(b)
+	}
+}
+
+func (d *decoder) list(v ast.Value, each func(ast.Value)) {
+	a, ok := v.(*ast.Array)
+	if !ok {
+		d.fail("%s is no array", v)
+		return
+	}
+	a.Foreach(func(t *ast.Term) { each(t.Value) })
+}
+
+func (d *decoder) span(to *source.Span) func(ast.Value) {
+	return func(v ast.Value) {
+		var ends []int
+		d.list(v, func(v ast.Value) {
+			n, ok := v.(ast.Number)
+			i, isInt := n.Int()
+			if !ok || !isInt {
+				d.fail("%s is no offset", v)
+			}
+			ends = append(ends, i)
+		})
+		if d.err != nil {
+			return
+		}
+		if len(ends) != 2 || ends[0] < 0 || ends[0] > ends[1] || ends[1] > d.size {
+			d.fail("span %s is not in the file of %d bytes", v, d.size)
+			return
+		}
+		*to = source.Span{Start: ends[0], End: ends[1]}
+	}
+}
