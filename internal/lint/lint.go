@@ -1,0 +1,86 @@
+// Package lint is the pipe from a Dockerfile's bytes to its findings.
+package lint
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/dockerfile"
+	"github.com/plimline/plimline/internal/document"
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/gobuild"
+	"github.com/plimline/plimline/internal/ignore"
+	"github.com/plimline/plimline/internal/policy"
+	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/stage"
+)
+
+// Linter judges files. It is safe for concurrent use.
+type Linter struct {
+	engine     *policy.Engine
+	contexts   []string
+	mu         sync.Mutex
+	evaluators map[string]*policy.Evaluator // by Settings.ParametersKey
+}
+
+// New makes a linter of the engine's rules. contexts are the names of additional build contexts.
+func New(engine *policy.Engine, contexts []string) *Linter {
+	return &Linter{engine: engine, contexts: contexts, evaluators: map[string]*policy.Evaluator{}}
+}
+
+// Read takes a Dockerfile apart as far as its text alone allows.
+func Read(src *source.File, opt stage.Options) *document.Document {
+	doc, _ := read(src, opt)
+	return doc
+}
+
+func read(src *source.File, opt stage.Options) (*document.Document, *stage.Model) {
+	model := stage.Resolve(dockerfile.Parse(src), opt)
+	return document.New(model, gobuild.Analyze(model)), model
+}
+
+// File returns the findings for one file, sorted, the suppressed ones marked.
+// Rules that fail are findings of the rule "faulty-rule". The error is the context's or says that a policy's parameters do not fit.
+func (l *Linter) File(ctx context.Context, src *source.File, set *config.Settings) ([]finding.Finding, error) {
+	evaluator, err := l.evaluator(set)
+	if err != nil {
+		return nil, err
+	}
+	doc, model := read(src, stage.Options{Target: set.Target, BuildArgs: set.BuildArgs, Contexts: l.contexts})
+	found, failures := evaluator.Eval(ctx, doc, set.Active)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, f := range failures {
+		found = append(found, finding.Finding{Rule: "faulty-rule", Message: fmt.Sprintf("rule %s: %v", f.Rule, f.Err)})
+	}
+	comments := ignore.Parse(model.File, l.engine.Catalog())
+	found = comments.Apply(found, set.Active)
+	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return set.Severity(f.Rule) == finding.Off })
+	for i := range found {
+		found[i].Severity = set.Severity(found[i].Rule)
+		if comments.ErrorOnWarning() && found[i].Severity == finding.Warning {
+			found[i].Severity = finding.Error
+		}
+	}
+	slices.SortFunc(found, finding.Compare)
+	return found, nil
+}
+
+// evaluator is shared by files whose settings give the policies the same parameters.
+func (l *Linter) evaluator(set *config.Settings) (*policy.Evaluator, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e, ok := l.evaluators[set.ParametersKey]; ok {
+		return e, nil
+	}
+	e, err := l.engine.Prepare(set.Parameters)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the policies: %w", err)
+	}
+	l.evaluators[set.ParametersKey] = e
+	return e, nil
+}
