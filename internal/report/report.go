@@ -1,0 +1,148 @@
+// Package report writes the findings of a run in the formats that people and other tools read, one file each.
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/source"
+)
+
+// Result is what linting one file gave.
+type Result struct {
+	Path     string            // as the user named the file, with slashes
+	Source   *source.File      // nil when the file could not be read
+	Err      error             // why the file could not be read or judged; else nil
+	Findings []finding.Finding // sorted; suppressed ones are marked
+}
+
+// Run is everything a report may tell.
+type Run struct {
+	Results     []Result
+	Catalog     *finding.Catalog
+	Version     string
+	ShowUnknown bool     // also report what could not be decided
+	Notices     []string // what is wrong with configurations
+}
+
+// Options are for reports that people read.
+type Options struct {
+	Color bool
+	Width int // of the terminal, in columns; 0 when there is none
+}
+
+type writer func(io.Writer, *Run, Options) error
+
+func writers() map[string]writer {
+	return map[string]writer{"text": writeText, "json": writeJSON, "sarif": writeSARIF, "github": writeGitHub}
+}
+
+// Formats lists the names Write knows.
+func Formats() []string { return []string{"text", "json", "sarif", "github"} }
+
+// Write writes the run in a format.
+func Write(w io.Writer, format string, run *Run, opt Options) error {
+	write, ok := writers()[format]
+	if !ok {
+		return fmt.Errorf("no such format: %s", format)
+	}
+	return write(w, run, opt)
+}
+
+// reported reports whether a finding belongs in a report at all.
+func (r *Run) reported(f finding.Finding) bool { return !f.Unknown || r.ShowUnknown }
+
+// shown reports whether a finding is shown to people: suppressed ones are only counted.
+func (r *Run) shown(f finding.Finding) bool { return r.reported(f) && f.Suppressed == nil }
+
+// summary counts.
+type summary struct {
+	Findings   int `json:"findings"`
+	Errors     int `json:"errors"`
+	Warnings   int `json:"warnings"`
+	Notes      int `json:"notes"`
+	Suppressed int `json:"suppressed"`
+	Files      int `json:"files"`
+	Unreadable int `json:"unreadable"`
+	flagged    int // files with findings
+}
+
+func (r *Run) summary() summary {
+	var s summary
+	for _, result := range r.Results {
+		if result.Err != nil {
+			s.Unreadable++
+			continue
+		}
+		s.Files++
+		before := s.Findings
+		for _, f := range result.Findings {
+			if !r.reported(f) {
+				continue
+			}
+			if f.Suppressed != nil {
+				s.Suppressed++
+				continue
+			}
+			s.Findings++
+			switch f.Severity {
+			case finding.Error:
+				s.Errors++
+			case finding.Warning:
+				s.Warnings++
+			default:
+				s.Notes++
+			}
+		}
+		if s.Findings > before {
+			s.flagged++
+		}
+	}
+	return s
+}
+
+// String is the one-line summary.
+func (s summary) String() string {
+	out := "No findings in " + count(s.Files, "file")
+	if s.Findings > 0 {
+		out = count(s.Findings, "finding") + " ("
+		for i, part := range s.parts() {
+			if i > 0 {
+				out += ", "
+			}
+			out += part
+		}
+		out += ") in " + count(s.flagged, "file")
+		if s.flagged < s.Files {
+			out = fmt.Sprintf("%s of %d", out, s.Files)
+		}
+	}
+	if s.Suppressed > 0 {
+		out += fmt.Sprintf(", %d suppressed", s.Suppressed)
+	}
+	if s.Unreadable > 0 {
+		out += ", " + count(s.Unreadable, "file") + " could not be linted"
+	}
+	return out
+}
+
+func (s summary) parts() []string {
+	var out []string
+	for _, p := range []struct {
+		n    int
+		name string
+	}{{s.Errors, "error"}, {s.Warnings, "warning"}, {s.Notes, "note"}} {
+		if p.n > 0 {
+			out = append(out, count(p.n, p.name))
+		}
+	}
+	return out
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

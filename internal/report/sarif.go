@@ -1,0 +1,332 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/source"
+)
+
+const (
+	homepage    = "https://github.com/plimline/plimline"
+	sarifSchema = "https://json.schemastore.org/sarif-2.1.0.json"
+	// rootID stands for the folder that relative paths start from (GitHub's name for it).
+	rootID = "%SRCROOT%"
+	// fingerprintKey names our way to tell results apart; a change of it begins a new version.
+	fingerprintKey = "plimline/v1"
+)
+
+// writeSARIF writes SARIF 2.1.0, with the rules that have results.
+func writeSARIF(w io.Writer, run *Run, _ Options) error {
+	s := &sarifWriter{run: run, indexes: map[string]int{}}
+	out := &sarif.Run{
+		Tool: &sarif.Tool{Driver: &sarif.ToolComponent{
+			Name:           pointer("plimline"),
+			Version:        pointer(run.Version),
+			InformationURI: pointer(homepage),
+			Rules:          s.rules(),
+		}},
+		ColumnKind:         pointer("unicodeCodePoints"),
+		OriginalUriBaseIds: map[string]sarif.ArtifactLocation{rootID: {Description: message("the folder plimline ran in")}},
+		Results:            []*sarif.Result{},
+	}
+	if v := strings.TrimPrefix(run.Version, "v"); v != "" && v[0] >= '0' && v[0] <= '9' {
+		out.Tool.Driver.SemanticVersion = pointer(v)
+	}
+	invocation := &sarif.Invocation{}
+	for _, r := range run.Results {
+		if r.Err != nil {
+			invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications, &sarif.Notification{
+				Level: "error", Message: message(r.Path + ": " + r.Err.Error()), Locations: []*sarif.Location{{ID: -1,
+					PhysicalLocation: &sarif.PhysicalLocation{ArtifactLocation: artifact(r.Path)}}},
+			})
+			continue
+		}
+		out.Results = append(out.Results, s.results(r)...)
+	}
+	for _, notice := range run.Notices {
+		invocation.ToolConfigurationNotifications = append(invocation.ToolConfigurationNotifications,
+			&sarif.Notification{Level: "error", Message: message(notice)})
+	}
+	invocation.ExecutionSuccessful = pointer(len(invocation.ToolExecutionNotifications)+len(invocation.ToolConfigurationNotifications) == 0)
+	out.Invocations = []*sarif.Invocation{invocation}
+	return encodeSARIF(w, &sarif.Report{Schema: sarifSchema, Version: "2.1.0", Runs: []*sarif.Run{out}})
+}
+
+type sarifWriter struct {
+	run     *Run
+	indexes map[string]int // rule id -> its place among the rules
+}
+
+// rules describes the rules that have results.
+func (s *sarifWriter) rules() []*sarif.ReportingDescriptor {
+	var ids []string
+	for _, r := range s.run.Results {
+		for _, f := range r.Findings {
+			if s.run.reported(f) && !slices.Contains(ids, f.Rule) {
+				ids = append(ids, f.Rule)
+			}
+		}
+	}
+	slices.Sort(ids)
+	var out []*sarif.ReportingDescriptor
+	for i, id := range ids {
+		s.indexes[id] = i
+		rule, ok := s.run.Catalog.Rule(id)
+		if !ok {
+			rule = finding.Rule{ID: id, Title: id, Description: id, Severity: finding.Warning}
+		}
+		out = append(out, descriptor(rule))
+	}
+	return out
+}
+
+func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
+	folder := "rules"
+	if r.Kind == finding.KindPolicy {
+		folder = "policies"
+	}
+	page := homepage + "/blob/main/" + folder + "/" + r.ID + "/README.md"
+	help := strings.TrimSpace(r.Description)
+	markdown := help
+	for _, link := range append(slices.Clone(r.Links), page) {
+		markdown += "\n\n<" + link + ">"
+	}
+	properties := sarif.Properties{"problem.severity": problemSeverity(r.Severity), "precision": "very-high"}
+	if r.SecuritySeverity != "" {
+		properties["security-severity"] = r.SecuritySeverity
+	}
+	return &sarif.ReportingDescriptor{
+		ID:                   pointer(r.ID),
+		Name:                 pointer(pascal(r.ID)),
+		ShortDescription:     text2(sentence(r.Title), ""),
+		FullDescription:      text2(unwrapLines(help), ""),
+		Help:                 text2(unwrapLines(help), markdown),
+		HelpURI:              pointer(page),
+		DefaultConfiguration: &sarif.ReportingConfiguration{Enabled: true, Level: sarifLevel(r.Severity)},
+		Properties:           &sarif.PropertyBag{Properties: properties, Tags: []string{r.Category}},
+	}
+}
+
+// results are the results for one file.
+func (s *sarifWriter) results(r Result) []*sarif.Result {
+	var out []*sarif.Result
+	seen := map[string]int{}
+	for _, f := range r.Findings {
+		if !s.run.reported(f) {
+			continue
+		}
+		result := &sarif.Result{
+			RuleID:    pointer(f.Rule),
+			RuleIndex: s.indexes[f.Rule],
+			Level:     sarifLevel(f.Severity),
+			Message:   message(sentence(f.Message)),
+			Locations: []*sarif.Location{place(r, f.Span, -1, "")},
+		}
+		if f.Unknown {
+			result.Kind, result.Level = "open", "none"
+		}
+		result.PartialFingerprints = map[string]string{fingerprintKey: fingerprint(r, f, seen)}
+		for i, x := range f.Related {
+			result.RelatedLocations = append(result.RelatedLocations, place(r, x.Span, i+1, x.Message))
+		}
+		if f.Fix != nil {
+			change := &sarif.ArtifactChange{ArtifactLocation: artifact(r.Path)}
+			for _, e := range f.Fix.Edits {
+				change.Replacements = append(change.Replacements, &sarif.Replacement{
+					DeletedRegion: region(r.Source, e.Span), InsertedContent: &sarif.ArtifactContent{Text: pointer(e.Text)}})
+			}
+			result.Fixes = []*sarif.Fix{{Description: message(f.Fix.Title), ArtifactChanges: []*sarif.ArtifactChange{change}}}
+		}
+		if f.Suppressed != nil {
+			suppression := &sarif.Suppression{Kind: pointer("inSource"), Location: place(r, f.Suppressed.Span, -1, "")}
+			if f.Suppressed.Reason != "" {
+				suppression.Justification = pointer(f.Suppressed.Reason)
+			}
+			result.Suppressions = []*sarif.Suppression{suppression}
+		}
+		out = append(out, result)
+	}
+	return out
+}
+
+// fingerprint names a finding by its rule, its file and the text it is about, so that it stays the same when
+// lines move. Equal ones are counted in the order of the file.
+func fingerprint(r Result, f finding.Finding, seen map[string]int) string {
+	key := strings.Join([]string{f.Rule, r.Path, strings.Join(strings.Fields(r.Source.Text(f.Span)), " ")}, "\x00")
+	seen[key]++
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%s\x00%d", key, seen[key])))
+	return hex.EncodeToString(sum[:16])
+}
+
+func place(r Result, span source.Span, id int, note string) *sarif.Location {
+	out := &sarif.Location{ID: id, PhysicalLocation: &sarif.PhysicalLocation{ArtifactLocation: artifact(r.Path), Region: region(r.Source, span)}}
+	if note != "" {
+		out.Message = message(sentence(note))
+	}
+	return out
+}
+
+// maxSnippet bounds the text of a result, in bytes.
+const maxSnippet = 2000
+
+func region(src *source.File, span source.Span) *sarif.Region {
+	start, end := src.Position(span.Start), src.Position(span.End)
+	out := &sarif.Region{
+		StartLine: pointer(start.Line), StartColumn: pointer(start.Column), EndLine: pointer(end.Line), EndColumn: pointer(end.Column),
+		ByteOffset: span.Start, ByteLength: pointer(span.Len()),
+	}
+	if text := src.Text(span); text != "" && len(text) <= maxSnippet {
+		out.Snippet = &sarif.ArtifactContent{Text: pointer(strings.ToValidUTF8(text, "\uFFFD"))}
+	}
+	return out
+}
+
+// artifact is a path as a URI: relative to the root where it lies below it, else absolute.
+func artifact(name string) *sarif.ArtifactLocation {
+	clean := path.Clean(filepath.ToSlash(name))
+	if !path.IsAbs(clean) && !filepath.IsAbs(name) && clean != ".." && !strings.HasPrefix(clean, "../") {
+		return &sarif.ArtifactLocation{URI: pointer((&url.URL{Path: clean}).EscapedPath()), URIBaseID: pointer(rootID)}
+	}
+	if abs, err := filepath.Abs(name); err == nil {
+		clean = filepath.ToSlash(abs)
+	}
+	if !strings.HasPrefix(clean, "/") {
+		clean = "/" + clean
+	}
+	return &sarif.ArtifactLocation{URI: pointer((&url.URL{Scheme: "file", Path: clean}).String())}
+}
+
+// encodeSARIF leaves out what only says the default: go-sarif writes many fields that are empty.
+func encodeSARIF(w io.Writer, report *sarif.Report) error {
+	text, err := json.Marshal(report)
+	if err != nil {
+		return err
+	}
+	var tree map[string]any
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.UseNumber()
+	if err := d.Decode(&tree); err != nil {
+		return err
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(prune(tree))
+}
+
+func prune(v any) any {
+	switch x := v.(type) {
+	case map[string]any:
+		for key, value := range x {
+			value = prune(value)
+			switch y := value.(type) {
+			case nil:
+				delete(x, key)
+				continue
+			case []any:
+				if len(y) == 0 && key != "results" {
+					delete(x, key)
+					continue
+				}
+			case map[string]any:
+				if len(y) == 0 && key == "properties" {
+					delete(x, key)
+					continue
+				}
+			}
+			switch key {
+			case "rank", "charOffset", "index", "isComprehensive", "language", "enabled":
+				delete(x, key)
+				continue
+			case "id":
+				if n, ok := value.(json.Number); ok && n == "-1" {
+					delete(x, key)
+					continue
+				}
+			}
+			x[key] = value
+		}
+		return x
+	case []any:
+		for i := range x {
+			x[i] = prune(x[i])
+		}
+	}
+	return v
+}
+
+func pointer[T any](v T) *T { return &v }
+
+func message(text string) *sarif.Message { return &sarif.Message{Text: pointer(text)} }
+
+func text2(text, markdown string) *sarif.MultiformatMessageString {
+	out := &sarif.MultiformatMessageString{Text: pointer(text)}
+	if markdown != "" {
+		out.Markdown = pointer(markdown)
+	}
+	return out
+}
+
+// sentence begins with a capital, unless it begins with a name, and ends with a full stop: SARIF wants sentences.
+func sentence(s string) string {
+	if s == "" || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
+}
+
+// unwrapLines joins the lines of a paragraph.
+func unwrapLines(s string) string {
+	var out []string
+	for _, paragraph := range strings.Split(s, "\n\n") {
+		out = append(out, strings.Join(strings.Fields(paragraph), " "))
+	}
+	return strings.Join(out, "\n\n")
+}
+
+// pascal makes RootUser of root-user.
+func pascal(id string) string {
+	up := true
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '-':
+			up = true
+			return -1
+		case up:
+			up = false
+			return unicode.ToUpper(r)
+		}
+		return r
+	}, id)
+}
+
+func sarifLevel(s finding.Severity) string {
+	switch s {
+	case finding.Error:
+		return "error"
+	case finding.Warning:
+		return "warning"
+	case finding.Note:
+		return "note"
+	}
+	return "none"
+}
+
+func problemSeverity(s finding.Severity) string {
+	if s == finding.Note || s == finding.Off {
+		return "recommendation"
+	}
+	return sarifLevel(s)
+}
