@@ -1,0 +1,118 @@
+// Package spec reads the examples in a rule's folder and makes the rule's page from them.
+package spec
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/plimline/plimline/internal/finding"
+)
+
+// Example is a Dockerfile in a rule's folder.
+type Example struct {
+	File string // such as "bad-through-arg.Dockerfile"
+	Bad  bool   // the rule finds something in it
+	Text []byte
+}
+
+// Title is what the page calls the example: the words of its file name.
+func (e Example) Title() string {
+	name := strings.TrimSuffix(e.File, ".Dockerfile")
+	kind, words, _ := strings.Cut(name, "-")
+	title := strings.ToUpper(kind[:1]) + kind[1:]
+	if words != "" {
+		title += ": " + strings.ReplaceAll(words, "-", " ")
+	}
+	return title
+}
+
+// Examples reads the examples of a rule's folder: bad ones first, the plain one before its variants.
+func Examples(folder fs.FS) ([]Example, error) {
+	names, err := fs.Glob(folder, "*.Dockerfile")
+	if err != nil {
+		return nil, err
+	}
+	var out []Example
+	for _, name := range names {
+		kind := strings.TrimSuffix(strings.SplitN(name, "-", 2)[0], ".Dockerfile")
+		if kind != "bad" && kind != "good" {
+			return nil, fmt.Errorf("%s: an example is called bad or good, or bad-CASE or good-CASE", name)
+		}
+		text, err := fs.ReadFile(folder, name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Example{File: name, Bad: kind == "bad", Text: text})
+	}
+	slices.SortFunc(out, func(a, b Example) int {
+		return strings.Compare(strings.TrimSuffix(a.File, ".Dockerfile"), strings.TrimSuffix(b.File, ".Dockerfile"))
+	})
+	return out, nil
+}
+
+// Page is a rule's README.md. render gives the report on an example: the findings of this rule alone, as text.
+func Page(rule finding.Rule, parameters string, examples []Example, render func(Example) (string, error)) ([]byte, error) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "<!-- Generated from the rule and its examples; go test ./internal/spec -update -->\n\n# %s\n\n", rule.ID)
+	fmt.Fprintf(&b, "**%s**\n\n", rule.Title)
+	facts := []string{string(rule.Kind), "severity " + rule.Severity.String(), rule.Category, "since " + rule.Since}
+	fmt.Fprintf(&b, "%s\n\n", strings.Join(facts, " · "))
+	fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(rule.Description))
+	if parameters != "" {
+		fmt.Fprintf(&b, "## Parameters\n\nThe defaults; `policies: {%s: {...}}` in plimline.yaml replaces them one by one.\n\n```yaml\n%s```\n\n", rule.ID, parameters)
+	}
+	for _, e := range examples {
+		fmt.Fprintf(&b, "## %s\n\n%s", e.Title(), fence("dockerfile", e.Text))
+		if e.Bad {
+			text, err := render(e)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", e.File, err)
+			}
+			fmt.Fprintf(&b, "%s", fence("text", []byte(text)))
+		}
+	}
+	fmt.Fprintf(&b, "## Suppress\n\n```dockerfile\n# plimline ignore=%s and the reason\n```\n", rule.ID)
+	if len(rule.Aliases) > 0 {
+		fmt.Fprintf(&b, "\nOther tools' names for it, which work in their own comments and after `ignore=`: %s.\n", codes(rule.Aliases))
+	}
+	if len(rule.Links) > 0 {
+		fmt.Fprintf(&b, "\n## Links\n\n")
+		for _, link := range rule.Links {
+			fmt.Fprintf(&b, "- <%s>\n", link)
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// fence is a code block that nothing in the text can close.
+func fence(language string, text []byte) string {
+	bar := "```"
+	for bytes.Contains(text, []byte(bar)) {
+		bar += "`"
+	}
+	return fmt.Sprintf("%s%s\n%s\n%s\n\n", bar, language, bytes.TrimRight(text, "\n"), bar)
+}
+
+func codes(words []string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = "`" + w + "`"
+	}
+	return strings.Join(out, ", ")
+}
+
+// Folders lists the rule folders of a file system: those with a rule.rego.
+func Folders(fsys fs.FS) ([]string, error) {
+	files, err := fs.Glob(fsys, "*/rule.rego")
+	if err != nil {
+		return nil, err
+	}
+	for i, file := range files {
+		files[i] = path.Dir(file)
+	}
+	return files, nil
+}

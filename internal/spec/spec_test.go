@@ -1,0 +1,154 @@
+package spec_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/lint"
+	"github.com/plimline/plimline/internal/policy"
+	"github.com/plimline/plimline/internal/report"
+	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/spec"
+)
+
+var update = flag.Bool("update", false, "rewrite the rules' pages")
+
+// TestRules holds every rule's folder to its promises: bad examples have a finding of the rule, good ones have none
+// of any rule, and the page is what the rule and its examples make.
+func TestRules(t *testing.T) {
+	engine, err := policy.LoadBuiltin(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog := engine.Catalog()
+	settings := config.Default(catalog).For("Dockerfile")
+	linter := lint.New(engine, nil)
+	for _, rule := range catalog.Rules() {
+		t.Run(rule.ID, func(t *testing.T) {
+			folder := folderOf(rule)
+			examples, err := spec.Examples(os.DirFS(folder))
+			if err != nil {
+				t.Fatal(err)
+			}
+			check := func(e spec.Example) report.Result {
+				src := source.NewFile(e.File, e.Text)
+				found, err := linter.File(context.Background(), src, settings)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return report.Result{Path: e.File, Source: src, Findings: found}
+			}
+			bad, good := 0, 0
+			for _, e := range examples {
+				result := check(e)
+				mine := 0
+				for _, f := range result.Findings {
+					if f.Unknown || f.Suppressed != nil {
+						continue
+					}
+					if f.Rule == rule.ID {
+						mine++
+					} else if !e.Bad {
+						t.Errorf("%s: a good example has a finding of %s: %s", e.File, f.Rule, f.Message)
+					}
+				}
+				if e.Bad {
+					bad++
+					if mine == 0 {
+						t.Errorf("%s: the rule finds nothing", e.File)
+					}
+				} else {
+					good++
+					if mine > 0 {
+						t.Errorf("%s: the rule finds something in a good example", e.File)
+					}
+				}
+			}
+			// A failing rule cannot be shown by a Dockerfile.
+			if rule.ID != "faulty-rule" && (bad == 0 || good == 0) {
+				t.Errorf("%d bad and %d good examples; give at least one of each", bad, good)
+			}
+			parameters, err := os.ReadFile(filepath.Join(folder, "data.yaml"))
+			if err != nil && !os.IsNotExist(err) {
+				t.Fatal(err)
+			}
+			page, err := spec.Page(rule, string(parameters), examples, func(e spec.Example) (string, error) {
+				return render(check(e), rule.ID, catalog)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, filepath.Join(folder, "README.md"), page)
+		})
+	}
+}
+
+// TestFolders finds folders that are no rules, and rules that are not embedded.
+func TestFolders(t *testing.T) {
+	engine, err := policy.LoadBuiltin(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []finding.Kind{finding.KindRule, finding.KindPolicy} {
+		entries, err := os.ReadDir(folderOf(finding.Rule{Kind: kind}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if !e.IsDir() || e.Name() == "lib" {
+				continue
+			}
+			if r, ok := engine.Catalog().Rule(e.Name()); !ok || r.Kind != kind {
+				t.Errorf("folder %s is no %s", e.Name(), kind)
+			}
+		}
+	}
+}
+
+func folderOf(rule finding.Rule) string {
+	if rule.Kind == finding.KindPolicy {
+		return filepath.Join("../../policies", rule.ID)
+	}
+	return filepath.Join("../../rules", rule.ID)
+}
+
+// render shows the findings of one rule, without the summary line.
+func render(result report.Result, rule string, catalog *finding.Catalog) (string, error) {
+	var mine []finding.Finding
+	for _, f := range result.Findings {
+		if f.Rule == rule && !f.Unknown {
+			mine = append(mine, f)
+		}
+	}
+	result.Findings = mine
+	var b bytes.Buffer
+	err := report.Write(&b, "text", &report.Run{Results: []report.Result{result}, Catalog: catalog}, report.Options{})
+	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+	return strings.TrimRight(strings.Join(lines[:len(lines)-1], "\n"), "\n") + "\n", err
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(name)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s is out of date; go test ./internal/spec -update\n%s", name, diff)
+	}
+}
