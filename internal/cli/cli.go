@@ -1,0 +1,109 @@
+// Package cli is plimline's command line.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plimline/plimline/internal/finding"
+)
+
+// Exit codes.
+const (
+	ExitClean    = 0 // nothing at or above the threshold
+	ExitFindings = 1 // findings at or above the threshold
+	ExitFailure  = 2 // misuse, or something could not be done
+)
+
+// app is what the commands share.
+type app struct {
+	ctx    context.Context
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	code   int // the exit code of a command that did its work
+}
+
+// Run runs plimline with the arguments behind its name and returns the exit code.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr}
+	tuneMemory()
+	root := a.root()
+	root.SetArgs(args)
+	if err := root.ExecuteContext(ctx); err != nil {
+		if errors.Is(err, context.Canceled) {
+			err = errors.New("interrupted")
+		}
+		for _, line := range strings.Split(err.Error(), "\n") {
+			fmt.Fprintln(stderr, "plimline:", line)
+		}
+		return ExitFailure
+	}
+	return a.code
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "plimline",
+		Short: "Lint Dockerfiles and check them against policies",
+		Long: `plimline reads Dockerfiles into stages and judges them with Rego rules and policies.
+Its special strength: Go programs shipped in multi-stage images.`,
+		Example: `  plimline lint                      every Dockerfile below this folder
+  plimline lint Dockerfile           one file
+  plimline lint --format sarif .     for code scanning
+  plimline explain root-user         what a rule is about`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SuggestionsMinimumDistance = 2
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(a.lintCommand(), a.explainCommand(), a.rulesCommand(), a.parseCommand(), a.initCommand(), a.versionCommand())
+	// A first argument that is a path is a common slip: say what to type.
+	root.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		if _, err := os.Stat(args[0]); err == nil {
+			return fmt.Errorf("%q is no command; to lint it: plimline lint %s", args[0], args[0])
+		}
+		var names []string
+		for _, sub := range cmd.Commands() {
+			names = append(names, sub.Name())
+		}
+		return fmt.Errorf("%q is no command%s\nplimline --help lists them", args[0], didYouMean(args[0], names))
+	}
+	return root
+}
+
+// flagError adds the closest flag's name to pflag's message.
+func flagError(cmd *cobra.Command, err error) error {
+	message := err.Error()
+	if name, ok := strings.CutPrefix(message, "unknown flag: --"); ok {
+		var names []string
+		cmd.Flags().VisitAll(func(f *flag) { names = append(names, f.Name) })
+		if closest := finding.Closest(name, names); closest != "" {
+			message += "; did you mean --" + closest + "?"
+		}
+	}
+	return fmt.Errorf("%s\n%s --help lists the flags", message, cmd.CommandPath())
+}
+
+func didYouMean(name string, candidates []string) string {
+	if closest := finding.Closest(name, candidates); closest != "" {
+		return fmt.Sprintf("; did you mean %q?", closest)
+	}
+	return ""
+}

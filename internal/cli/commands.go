@@ -1,0 +1,222 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/document"
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/lint"
+	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/policies"
+	"github.com/plimline/plimline/rules"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "explain ID",
+		Short:             "Say what a rule is about",
+		Long:              "Print the page of a rule: why it matters, a bad example with its finding, a good one. ID is a rule's id or another tool's code, such as DL3006.",
+		Example:           "  plimline explain cgo-disabled\n  plimline explain DL3006",
+		Args:              oneArgument("the id of a rule"),
+		ValidArgsFunction: a.completeRules,
+		RunE: func(_ *cobra.Command, args []string) error {
+			engine, err := loadEngine(a.ctx)
+			if err != nil {
+				return err
+			}
+			ids := engine.Catalog().Resolve(args[0])
+			if len(ids) == 0 {
+				return unknownRule(engine.Catalog(), args[0])
+			}
+			for i, id := range ids {
+				if i > 0 {
+					fmt.Fprintln(a.stdout)
+				}
+				page, err := rulePage(engine.Catalog(), id)
+				if err != nil {
+					return fmt.Errorf("read the page of %s: %w", id, err)
+				}
+				if _, err := a.stdout.Write(page); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func rulePage(catalog *finding.Catalog, id string) ([]byte, error) {
+	rule, _ := catalog.Rule(id)
+	var folder fs.FS = rules.FS
+	if rule.Kind == finding.KindPolicy {
+		folder = policies.FS
+	}
+	return fs.ReadFile(folder, id+"/README.md")
+}
+
+func unknownRule(catalog *finding.Catalog, name string) error {
+	message := fmt.Sprintf("no rule is called %q", name)
+	if closest := catalog.Suggest(name); closest != "" {
+		message += fmt.Sprintf("; did you mean %q?", closest)
+	}
+	return errors.New(message + "\nplimline rules lists them")
+}
+
+func (a *app) completeRules(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	engine, err := loadEngine(a.ctx)
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var ids []string
+	for _, r := range engine.Catalog().Rules() {
+		ids = append(ids, r.ID+"\t"+r.Title)
+	}
+	return ids, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (a *app) rulesCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "rules",
+		Short: "List the rules and policies",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			engine, err := loadEngine(a.ctx)
+			if err != nil {
+				return err
+			}
+			switch format {
+			case "json":
+				return a.printJSON(ruleList(engine.Catalog()))
+			case "text":
+				w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+				for _, r := range engine.Catalog().Rules() {
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Kind, r.Severity, r.Title)
+				}
+				return w.Flush()
+			}
+			return fmt.Errorf("--format %q: use text or json", format)
+		},
+	}
+	cmd.Flags().StringVarP(&format, "format", "f", "text", "`FORMAT`: text or json")
+	return cmd
+}
+
+type listedRule struct {
+	ID          string   `json:"id"`
+	Kind        string   `json:"kind"`
+	Severity    string   `json:"severity"`
+	Category    string   `json:"category"`
+	Title       string   `json:"title"`
+	Description string   `json:"description"`
+	Aliases     []string `json:"aliases"`
+	Links       []string `json:"links"`
+	Since       string   `json:"since"`
+}
+
+func ruleList(catalog *finding.Catalog) []listedRule {
+	var out []listedRule
+	for _, r := range catalog.Rules() {
+		out = append(out, listedRule{r.ID, string(r.Kind), r.Severity.String(), r.Category, r.Title, r.Description,
+			append([]string{}, r.Aliases...), append([]string{}, r.Links...), r.Since})
+	}
+	return out
+}
+
+func (a *app) printJSON(v any) error {
+	e := json.NewEncoder(a.stdout)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+func (a *app) parseCommand() *cobra.Command {
+	var build buildOptions
+	cmd := &cobra.Command{
+		Use:   "parse FILE",
+		Short: "Print the document that rules judge",
+		Long:  "Print the input document of a Dockerfile as JSON: what rules and policies judge. FILE may be - for standard input. Its schema is policies/input.schema.json.",
+		Args:  oneArgument("a Dockerfile"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			opt, err := build.stageOptions()
+			if err != nil {
+				return err
+			}
+			var content []byte
+			if args[0] == "-" {
+				content, err = readAll(a.stdin)
+			} else {
+				content, err = readFile(args[0])
+			}
+			if err != nil {
+				return fmt.Errorf("read %s: %w", args[0], err)
+			}
+			text, err := document.JSON(lint.Read(source.NewFile(filepath.ToSlash(args[0]), content), opt))
+			if err != nil {
+				return err
+			}
+			_, err = a.stdout.Write(text)
+			return err
+		},
+	}
+	build.flags(cmd.Flags())
+	return cmd
+}
+
+func (a *app) initCommand() *cobra.Command {
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Write a plimline.yaml to start from",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			engine, err := loadEngine(a.ctx)
+			if err != nil {
+				return err
+			}
+			const name = "plimline.yaml"
+			if _, err := os.Lstat(name); err == nil && !force {
+				return fmt.Errorf("%s exists; --force replaces it", name)
+			}
+			if err := replaceFile(name, []byte(config.Starter(engine.Catalog()))); err != nil {
+				return fmt.Errorf("write %s: %w", name, err)
+			}
+			fmt.Fprintf(a.stdout, "wrote %s\n", name)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&force, "force", false, "replace the file if it exists")
+	return cmd
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print plimline's version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(a.stdout, "plimline %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
+}
+
+// oneArgument asks for exactly one argument, and says what it is.
+func oneArgument(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return fmt.Errorf("%s takes %s\nusage: %s", cmd.CommandPath(), what, cmd.UseLine())
+	}
+}

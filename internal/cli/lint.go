@@ -1,0 +1,280 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/discover"
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/lint"
+	"github.com/plimline/plimline/internal/report"
+	"github.com/plimline/plimline/internal/source"
+)
+
+// maxFileSize bounds what is read into memory, in bytes. The largest Dockerfiles in public are below 1 MB.
+const maxFileSize = 64 << 20
+
+type lintOptions struct {
+	targets       targets
+	settings      settingsOptions
+	stdinFilename string
+	jobs          int
+	color         string
+	unknown       bool
+	noGitignore   bool
+	timeout       time.Duration
+}
+
+func (a *app) lintCommand() *cobra.Command {
+	var opt lintOptions
+	cmd := &cobra.Command{
+		Use:   "lint [PATH...]",
+		Short: "Lint Dockerfiles",
+		Long: `Lint Dockerfiles. A PATH is a file, a folder (searched for Dockerfiles, leaving out what .gitignore
+names), or - for standard input. Without a PATH, the current folder is searched.
+
+Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be done.`,
+		Example: `  plimline lint
+  plimline lint --format text --format sarif --output plimline.sarif .
+  cat Dockerfile | plimline lint --stdin-filename Dockerfile -
+  plimline lint --select builder-stage,cgo-disabled Dockerfile`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.lint(args, &opt)
+		},
+	}
+	f := cmd.Flags()
+	f.VarP(formatFlag{&opt.targets}, "format", "f", "report `FORMAT`: "+strings.Join(report.Formats(), ", ")+" (may be repeated)")
+	f.VarP(outputFlag{&opt.targets}, "output", "o", "write the --format before it to `FILE` (may be repeated)")
+	opt.settings.flags(f)
+	f.StringVar(&opt.stdinFilename, "stdin-filename", "Dockerfile", "`NAME` of the file on standard input: in reports, and to find its configuration")
+	f.IntVarP(&opt.jobs, "jobs", "j", 0, "lint `N` files at a time (default: one for each processor)")
+	f.StringVar(&opt.color, "color", "auto", "colour `WHEN`: auto, always or never")
+	f.BoolVar(&opt.unknown, "show-unknown", false, "also report what cannot be decided from the file")
+	f.BoolVar(&opt.noGitignore, "no-gitignore", false, "search files that .gitignore names too")
+	f.DurationVar(&opt.timeout, "timeout", 10*time.Second, "`TIME` the rules get for one file")
+	return cmd
+}
+
+// job is one file to lint.
+type job struct {
+	path    string
+	content []byte // nil: read the file
+}
+
+func (a *app) lint(args []string, opt *lintOptions) error {
+	if err := opt.targets.check(); err != nil {
+		return err
+	}
+	color, err := useColor(opt.color, a.stdout)
+	if err != nil {
+		return err
+	}
+	if opt.timeout <= 0 {
+		return fmt.Errorf("--timeout %v: must be more than 0", opt.timeout)
+	}
+	engine, err := loadEngine(a.ctx)
+	if err != nil {
+		return err
+	}
+	contexts, err := opt.settings.build.contextNames()
+	if err != nil {
+		return err
+	}
+	configs, err := opt.settings.loader(engine.Catalog())
+	if err != nil {
+		return err
+	}
+	jobs, results, err := a.jobs(args, opt, configs)
+	if err != nil {
+		return err
+	}
+	w := &worker{linter: lint.New(engine, contexts), configs: configs, timeout: opt.timeout}
+	progress := a.progress(len(jobs))
+	linted, err := w.all(a.ctx, jobs, opt.jobs, progress.step)
+	progress.done()
+	if err != nil {
+		return err
+	}
+	run := &report.Run{Catalog: engine.Catalog(), Version: version(), ShowUnknown: opt.unknown, Notices: w.notices(linted)}
+	for _, r := range linted {
+		if r.config == nil {
+			results = append(results, r.Result)
+		}
+		a.code = max(a.code, r.code)
+	}
+	slices.SortStableFunc(results, func(x, y report.Result) int { return strings.Compare(x.Path, y.Path) })
+	for _, r := range results {
+		if r.Err != nil {
+			a.code = ExitFailure
+		}
+	}
+	run.Results = results
+	return opt.targets.write(a.stdout, run, report.Options{Color: color, Width: terminalWidth(a.stdout)})
+}
+
+// jobs lists the files to lint, and the results for paths that could not be searched.
+func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]job, []report.Result, error) {
+	var jobs []job
+	var paths []string
+	for _, arg := range args {
+		if arg != "-" {
+			paths = append(paths, arg)
+			continue
+		}
+		if len(jobs) > 0 {
+			return nil, nil, errors.New("standard input (-) is named twice")
+		}
+		content, err := readAll(a.stdin)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read standard input: %w", err)
+		}
+		jobs = append(jobs, job{filepath.ToSlash(opt.stdinFilename), content})
+	}
+	if len(args) == 0 {
+		paths = []string{"."}
+	}
+	files, problems := discover.Files(paths, discover.Options{NoGitignore: opt.noGitignore, Exclude: configs.Excluded})
+	for _, path := range files {
+		jobs = append(jobs, job{path: path})
+	}
+	var unread []report.Result
+	for _, err := range problems {
+		r := report.Result{Err: err}
+		var at *discover.Error
+		if errors.As(err, &at) {
+			r.Path, r.Err = at.Path, fmt.Errorf("%s: %w", at.Doing, cause(at.Err))
+		}
+		unread = append(unread, r)
+	}
+	if len(jobs) == 0 && len(unread) == 0 {
+		fmt.Fprintf(a.stderr, "plimline: no Dockerfile in %s\n", strings.Join(paths, ", "))
+	}
+	return jobs, unread, nil
+}
+
+// worker lints files with what they share.
+type worker struct {
+	linter  *lint.Linter
+	configs *config.Loader
+	timeout time.Duration
+}
+
+// result is what linting one file gave.
+type result struct {
+	report.Result
+	code   int   // the exit code that the findings ask for
+	config error // what is wrong with the file's configuration; it was not linted then
+}
+
+// all lints the files in parallel. Result i belongs to job i, so the order does not depend on the timing.
+func (w *worker) all(ctx context.Context, jobs []job, limit int, step func()) ([]result, error) {
+	results := make([]result, len(jobs))
+	group, ctx := errgroup.WithContext(ctx)
+	if limit <= 0 {
+		limit = runtime.GOMAXPROCS(0)
+	}
+	var next atomic.Int64
+	for range min(limit, len(jobs)) {
+		group.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(jobs) || ctx.Err() != nil {
+					return ctx.Err()
+				}
+				results[i] = w.one(ctx, jobs[i])
+				step()
+			}
+		})
+	}
+	return results, group.Wait()
+}
+
+func (w *worker) one(ctx context.Context, j job) result {
+	r := result{Result: report.Result{Path: j.path}}
+	content := j.content
+	if content == nil {
+		if content, r.Err = readFile(j.path); r.Err != nil {
+			return r
+		}
+	}
+	c, err := w.configs.Config(j.path)
+	if err != nil {
+		r.config, r.code = err, ExitFailure
+		return r
+	}
+	settings := c.For(j.path)
+	r.Source = source.NewFile(j.path, content)
+	ctx, cancel := context.WithTimeout(ctx, w.timeout)
+	defer cancel()
+	r.Findings, r.Err = w.linter.File(ctx, r.Source, settings)
+	for _, f := range r.Findings {
+		if f.Suppressed == nil && !f.Unknown && settings.FailOn != finding.Off && f.Severity >= settings.FailOn {
+			r.code = ExitFindings
+		}
+	}
+	return r
+}
+
+// notices are the broken configurations, each once however many files it is for.
+func (w *worker) notices(results []result) []string {
+	var out []string
+	for _, r := range results {
+		if r.config != nil && !slices.Contains(out, r.config.Error()) {
+			out = append(out, r.config.Error())
+		}
+	}
+	return out
+}
+
+// readFile reads a file that may be anything: a folder, a pipe that never ends, a disk image.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, cause(err)
+	}
+	if info.IsDir() {
+		return nil, errors.New("it is a folder")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, cause(err)
+	}
+	defer f.Close()
+	return readAll(f)
+}
+
+func readAll(r io.Reader) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(r, maxFileSize+1))
+	if err != nil {
+		return nil, cause(err)
+	}
+	if len(content) > maxFileSize {
+		return nil, fmt.Errorf("it is larger than %d MB", maxFileSize>>20)
+	}
+	if content == nil {
+		content = []byte{}
+	}
+	return content, nil
+}
+
+// cause is the reason alone: the report names the file beside it.
+func cause(err error) error {
+	var pathError *os.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/stage"
+)
+
+// buildOptions are the flags that say how the image is built, as docker build has them.
+type buildOptions struct {
+	target    string
+	buildArgs []string
+	contexts  []string
+}
+
+func (b *buildOptions) flags(f *pflag.FlagSet) {
+	f.StringVar(&b.target, "target", "", "the `STAGE` that is built, as in docker build (default: the last)")
+	f.StringArrayVar(&b.buildArgs, "build-arg", nil, "`NAME=VALUE` of an ARG, as in docker build (may be repeated)")
+	f.StringArrayVar(&b.contexts, "build-context", nil, "`NAME=PATH` of a named build context, as in docker build; only the name counts (may be repeated)")
+}
+
+// contextNames are the names of the --build-contexts.
+func (b *buildOptions) contextNames() ([]string, error) {
+	var names []string
+	for _, text := range b.contexts {
+		name, _, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--build-context %q: give NAME=PATH", text)
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// stageOptions are the flags as the stage model takes them.
+func (b *buildOptions) stageOptions() (stage.Options, error) {
+	opt := stage.Options{Target: b.target, BuildArgs: map[string]string{}}
+	for _, text := range b.buildArgs {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return opt, fmt.Errorf("--build-arg %q: give NAME=VALUE", text)
+		}
+		opt.BuildArgs[name] = value
+	}
+	var err error
+	opt.Contexts, err = b.contextNames()
+	return opt, err
+}
+
+// settingsOptions are the flags that choose rules and configuration.
+type settingsOptions struct {
+	build    buildOptions
+	choices  config.Flags
+	file     string
+	noConfig bool
+}
+
+func (s *settingsOptions) flags(f *pflag.FlagSet) {
+	f.StringSliceVar(&s.choices.Select, "select", nil, "only these `RULES`: ids, other tools' codes, rules, policies or all")
+	f.StringSliceVar(&s.choices.Ignore, "ignore", nil, "leave these `RULES` out")
+	f.StringSliceVar(&s.choices.Severity, "severity", nil, "set a rule's severity: `RULE=LEVEL`, with note, warning, error or off")
+	f.StringVar(&s.choices.FailOn, "fail-on", "", "least `LEVEL` that makes the exit code 1: note, warning, error or never (default: warning)")
+	f.StringArrayVar(&s.choices.Exclude, "exclude", nil, "leave out files that match `GLOB` when searching folders (may be repeated)")
+	f.StringVarP(&s.file, "config", "c", "", "configuration `FILE` for everything (default: the nearest plimline.yaml upwards from each file)")
+	f.BoolVar(&s.noConfig, "no-config", false, "read no configuration")
+	s.build.flags(f)
+}
+
+// loader makes the flags into the configurations of files.
+func (s *settingsOptions) loader(catalog *finding.Catalog) (*config.Loader, error) {
+	if s.noConfig && s.file != "" {
+		return nil, fmt.Errorf("--config and --no-config exclude each other")
+	}
+	flags := s.choices
+	flags.Target = s.build.target
+	flags.BuildArgs = slices.Clone(s.build.buildArgs)
+	return config.NewLoader(catalog, config.LoaderOptions{File: s.file, None: s.noConfig, Flags: flags})
+}

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// terminal returns the file behind w when a person watches it.
+func terminal(w io.Writer) (*os.File, bool) {
+	f, ok := w.(*os.File)
+	return f, ok && term.IsTerminal(int(f.Fd()))
+}
+
+// useColor follows --color, then NO_COLOR (no-color.org), then whether a terminal shows the output.
+func useColor(when string, w io.Writer) (bool, error) {
+	switch when {
+	case "always":
+		return true, nil
+	case "never":
+		return false, nil
+	case "auto":
+		_, ok := terminal(w)
+		return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", nil
+	}
+	return false, fmt.Errorf("--color %q: use auto, always or never", when)
+}
+
+func terminalWidth(w io.Writer) int {
+	if f, ok := terminal(w); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 0
+}
+
+// progress is a line on standard error that counts the files, for runs long enough to wonder about.
+type progress struct {
+	w     io.Writer
+	total int
+	count atomic.Int64
+	start time.Time
+	last  atomic.Int64 // when the line was last drawn, in nanoseconds since start
+	drawn atomic.Bool
+}
+
+const (
+	progressAfter = 500 * time.Millisecond
+	progressEvery = 100 * time.Millisecond
+)
+
+func (a *app) progress(total int) *progress {
+	p := &progress{total: total, start: time.Now()}
+	if _, ok := terminal(a.stderr); ok {
+		p.w = a.stderr
+	}
+	return p
+}
+
+// step counts one file; it may be called from many goroutines.
+func (p *progress) step() {
+	n := p.count.Add(1)
+	if p.w == nil {
+		return
+	}
+	now, last := int64(time.Since(p.start)), p.last.Load()
+	if now < int64(progressAfter) || now-last < int64(progressEvery) || !p.last.CompareAndSwap(last, now) {
+		return
+	}
+	p.drawn.Store(true)
+	fmt.Fprintf(p.w, "\r\x1b[Klinting %d of %d", n, p.total)
+}
+
+// done takes the line away.
+func (p *progress) done() {
+	if p.drawn.Load() {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
+
+// tuneMemory collects garbage less often than Go would: a run is short, and its heap small.
+// GOGC in the environment wins.
+func tuneMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+}

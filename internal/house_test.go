@@ -1,0 +1,88 @@
+package internal_test
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/plimline/plimline"
+
+// floors says how high each package stands: it imports only packages of lower floors.
+var floors = map[string]int{
+	"internal/source":     0,
+	"internal/finding":    1,
+	"internal/dockerfile": 1,
+	"internal/shell":      1,
+	"internal/image":      1,
+	"rules":               1,
+	"policies":            1,
+	"internal/discover":   1,
+	"internal/stage":      2,
+	"internal/config":     2,
+	"internal/ignore":     2,
+	"internal/gobuild":    3,
+	"internal/document":   4,
+	"internal/policy":     5,
+	"internal/lint":       6,
+	"internal/report":     6,
+	"internal/spec":       7,
+	"internal/cli":        8,
+	"cmd/plimline":        9,
+}
+
+// doors names the one package that may import what lies behind each path.
+var doors = map[string]string{
+	"github.com/moby/buildkit":          "internal/dockerfile",
+	"mvdan.cc/sh":                       "internal/shell",
+	"github.com/distribution/reference": "internal/image",
+	"github.com/open-policy-agent/opa":  "internal/policy",
+	"github.com/owenrumney/go-sarif":    "internal/report",
+	"github.com/spf13/cobra":            "internal/cli",
+}
+
+func TestHouse(t *testing.T) {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := map[string]bool{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var pkg struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&pkg); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(pkg.ImportPath, module+"/")
+		if name == "internal" {
+			continue
+		}
+		floor, ok := floors[name]
+		if !ok {
+			t.Errorf("package %s has no floor: add it to the table", name)
+		}
+		seen[name] = true
+		for _, imported := range pkg.Imports {
+			if below, ok := strings.CutPrefix(imported, module+"/"); ok && floors[below] >= floor {
+				t.Errorf("%s (floor %d) imports %s (floor %d)", name, floor, below, floors[below])
+			}
+			for door, owner := range doors {
+				if (imported == door || strings.HasPrefix(imported, door+"/")) && name != owner {
+					t.Errorf("%s imports %s; only %s may", name, imported, owner)
+				}
+			}
+		}
+	}
+	for name := range floors {
+		if !seen[name] {
+			t.Errorf("the table names %s, which does not exist", name)
+		}
+	}
+}
