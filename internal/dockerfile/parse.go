@@ -140,15 +140,19 @@ func (f *File) instruction(index int, st statement, node *parser.Node) *Instruct
 	in.Index = index
 	in.Span = source.Span{Start: in.Keyword.Span.Start, End: max(st.end, in.Keyword.Span.End)}
 	in.Heredocs = st.heredocs
-	if in.OnBuild != nil {
-		in.OnBuild.Index = index
-		in.OnBuild.Span = source.Span{Start: in.OnBuild.Keyword.Span.Start, End: in.Span.End}
-		in.OnBuild.Heredocs, in.Heredocs = st.heredocs, nil
+	for outer := in; outer.OnBuild != nil; outer = outer.OnBuild {
+		inner := outer.OnBuild
+		inner.Index = index
+		inner.Span = source.Span{Start: inner.Keyword.Span.Start, End: in.Span.End}
+		inner.Heredocs, outer.Heredocs = st.heredocs, nil
 	}
 	in.Problem = st.problem
 	if in.Problem == nil && node != nil {
 		if _, err := instructions.ParseInstruction(node); err != nil {
 			message := reason(err)
+			if in.Name == "" {
+				message = "the instruction is empty"
+			}
 			in.Problem = &Problem{ProblemParse, in.blame(message), message}
 		}
 	}

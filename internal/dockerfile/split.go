@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
 	"github.com/plimline/plimline/internal/source"
 )
@@ -99,7 +100,7 @@ func (s *splitter) directive(text string, at int) bool {
 	valueAt := at + strings.LastIndex(text, d.Value)
 	x := Directive{
 		Name: d.Name, Value: d.Value,
-		Span:      source.Span{Start: at, End: at + len(strings.TrimRightFunc(text, unicode.IsSpace))},
+		Span:      source.Span{Start: at, End: max(at+len(strings.TrimRightFunc(text, unicode.IsSpace)), valueAt+len(d.Value))},
 		NameSpan:  source.Span{Start: nameAt, End: nameAt + len(name)},
 		ValueSpan: source.Span{Start: valueAt, End: valueAt + len(d.Value)},
 	}
@@ -156,14 +157,27 @@ func (s *splitter) statement(text string, at int) {
 		}
 	}
 	st.text = b.Text()
-	if strings.TrimSpace(st.text.String) == "" {
-		return
-	}
 	st.last = s.line - 1
+	if st.problem == nil && nestedOnbuild(st.text.String) {
+		st.problem = &Problem{ProblemParse, st.text.Span(0, len("ONBUILD")), "ONBUILD within ONBUILD is not allowed"}
+	}
 	if strings.Contains(st.text.String, "<<") {
 		s.heredocs(&st)
 	}
 	s.out = append(s.out, st)
+}
+
+// nestedOnbuild reports whether ONBUILDs are nested deeper than BuildKit's recursive parser should be asked to go;
+// it refuses the second one anyway.
+func nestedOnbuild(line string) bool {
+	for range 8 {
+		word, rest := cutSpace(strings.TrimSpace(line))
+		if !strings.EqualFold(word, "ONBUILD") {
+			return false
+		}
+		line = rest
+	}
+	return true
 }
 
 // continuation takes a line's continuation character off. It mirrors BuildKit's
@@ -247,14 +261,31 @@ func isExec(line string) bool {
 
 // operators finds the <<NAME words of a line, as BuildKit's heredocsFromLine does.
 func operators(t source.Text) []Heredoc {
+	lex := shell.NewLex('\\')
+	lex.RawQuotes, lex.RawEscapes, lex.SkipUnsetEnv = true, true, true
+	words, err := lex.ProcessWords(t.String, &getter{lookup: func(string) (string, bool) { return "", false }})
+	if err != nil {
+		return nil
+	}
 	var out []Heredoc
-	for _, w := range shellWords(t.String) {
-		word := t.String[w[0]:w[1]]
+	ranges, from := shellWords(t.String), 0
+	for _, word := range words {
 		h, err := parser.ParseHeredoc(word)
 		if err != nil || h == nil {
 			continue
 		}
-		out = append(out, Heredoc{Name: h.Name, Expand: h.Expand, Chomp: h.Chomp, FD: h.FileDescriptor, Operator: t.Span(w[0], w[1])})
+		at := -1
+		for i, r := range ranges {
+			if r[0] >= from && t.String[r[0]:r[1]] == word {
+				at, from = i, r[1]
+				break
+			}
+		}
+		operator := t.Span(0, len(t.String))
+		if at >= 0 {
+			operator = t.Span(ranges[at][0], ranges[at][1])
+		}
+		out = append(out, Heredoc{Name: h.Name, Expand: h.Expand, Chomp: h.Chomp, FD: h.FileDescriptor, Operator: operator})
 	}
 	return out
 }
