@@ -148,6 +148,8 @@ func (f *File) instruction(index int, st statement, node *parser.Node) *Instruct
 	}
 	in.Problem = st.problem
 	if in.Problem == nil && node != nil {
+		// BuildKit's linter would read them, and without a linter it fails on "# check=error=true".
+		node.PrevComment = nil
 		if _, err := instructions.ParseInstruction(node); err != nil {
 			message := reason(err)
 			if in.Name == "" {
