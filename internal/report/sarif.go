@@ -33,17 +33,15 @@ func writeSARIF(w io.Writer, run *Run, _ Options) error {
 	s := &sarifWriter{run: run, indexes: map[string]int{}}
 	out := &sarif.Run{
 		Tool: &sarif.Tool{Driver: &sarif.ToolComponent{
-			Name:           pointer("plimline"),
-			Version:        pointer(run.Version),
-			InformationURI: pointer(homepage),
-			Rules:          s.rules(),
+			Name:            pointer("plimline"),
+			Version:         pointer(run.Version),
+			SemanticVersion: pointer(run.Version),
+			InformationURI:  pointer(homepage),
+			Rules:           s.rules(),
 		}},
 		ColumnKind:         pointer("unicodeCodePoints"),
 		OriginalUriBaseIds: map[string]sarif.ArtifactLocation{rootID: {Description: message("the folder plimline ran in")}},
 		Results:            []*sarif.Result{},
-	}
-	if v := strings.TrimPrefix(run.Version, "v"); v != "" && v[0] >= '0' && v[0] <= '9' {
-		out.Tool.Driver.SemanticVersion = pointer(v)
 	}
 	invocation := &sarif.Invocation{}
 	for _, r := range run.Results {
@@ -198,7 +196,7 @@ func region(src *source.File, span source.Span) *sarif.Region {
 func artifact(name string) *sarif.ArtifactLocation {
 	clean := path.Clean(filepath.ToSlash(name))
 	if !path.IsAbs(clean) && !filepath.IsAbs(name) && clean != ".." && !strings.HasPrefix(clean, "../") {
-		return &sarif.ArtifactLocation{URI: pointer((&url.URL{Path: clean}).EscapedPath()), URIBaseID: pointer(rootID)}
+		return &sarif.ArtifactLocation{URI: pointer((&url.URL{Path: clean}).String()), URIBaseID: pointer(rootID)}
 	}
 	if abs, err := filepath.Abs(name); err == nil {
 		clean = filepath.ToSlash(abs)

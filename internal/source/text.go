@@ -10,15 +10,21 @@ import "sort"
 // file's bytes would not be (a continuation inside single quotes, for one).
 type Text struct {
 	String string
-	pieces []piece
+	pieces []piece // shared by all slices of a text, so that cutting it into words costs no memory
+	base   int     // where String begins, counted as the pieces' at
 }
 
-// piece says that String[at:] up to the next piece stands in the file at off.
+// piece says that the text from at up to the next piece stands in the file at off.
 type piece struct{ at, off int }
 
 // NewText is the text of span in the file, unchanged.
 func NewText(f *File, span Span) Text {
-	return Text{String: f.Text(span), pieces: []piece{{0, span.Start}}}
+	return TextAt(f.Text(span), span.Start)
+}
+
+// TextAt is s, which stands in the file at off.
+func TextAt(s string, off int) Text {
+	return Text{String: s, pieces: []piece{{0, off}}}
 }
 
 // Offset is the file offset of byte i of the text. The end of the text maps to the place after its last byte.
@@ -29,9 +35,16 @@ func (t Text) Offset(i int) int {
 	if i > 0 && i >= len(t.String) {
 		return t.Offset(len(t.String)-1) + 1
 	}
-	n := sort.Search(len(t.pieces), func(k int) bool { return t.pieces[k].at > i }) - 1
-	p := t.pieces[max(n, 0)]
-	return p.off + i - p.at
+	p := t.pieces[t.piece(i)]
+	return p.off + t.base + i - p.at
+}
+
+// piece is the index of the piece that holds byte i.
+func (t Text) piece(i int) int {
+	if len(t.pieces) == 1 {
+		return 0
+	}
+	return max(sort.Search(len(t.pieces), func(k int) bool { return t.pieces[k].at > t.base+i })-1, 0)
 }
 
 // Span is where the half-open range [start, end) of the text stands in the file.
@@ -45,13 +58,13 @@ func (t Text) Span(start, end int) Span {
 
 // Slice is the half-open range [start, end) of the text, still mapped.
 func (t Text) Slice(start, end int) Text {
-	out := Text{String: t.String[start:end], pieces: []piece{{0, t.Offset(start)}}}
-	for _, p := range t.pieces {
-		if p.at > start && p.at < end {
-			out.pieces = append(out.pieces, piece{p.at - start, p.off})
-		}
+	switch {
+	case len(t.pieces) == 0:
+		return Text{String: t.String[start:end]}
+	case start == end:
+		return TextAt("", t.Offset(start))
 	}
-	return out
+	return Text{String: t.String[start:end], pieces: t.pieces[t.piece(start) : t.piece(end-1)+1 : t.piece(end-1)+1], base: t.base + start}
 }
 
 // Builder puts a Text together from pieces of a file.
@@ -78,11 +91,11 @@ func (b *Builder) Add(s string, off int) {
 // AddText appends a mapped text.
 func (b *Builder) AddText(t Text) {
 	for i, p := range t.pieces {
-		end := len(t.String)
+		start, end := max(p.at-t.base, 0), len(t.String)
 		if i+1 < len(t.pieces) {
-			end = t.pieces[i+1].at
+			end = t.pieces[i+1].at - t.base
 		}
-		b.Add(t.String[p.at:end], p.off)
+		b.Add(t.String[start:end], p.off+t.base+start-p.at)
 	}
 }
 
