@@ -103,7 +103,7 @@ func TestProblems(t *testing.T) {
 		{"nothing", "", []string{`parse "": the file has no instructions`}, 0},
 		{"comments", "# a\n\n", []string{`parse "": the file has no instructions`}, 0},
 		{"unknown instruction", "FROM a\nRUNN x\nUSER y", []string{`parse "RUNN": unknown instruction: RUNN (did you mean RUN?)`}, 3},
-		{"unknown flag", "FROM a\nCOPY --form=b c d", []string{`parse "--form=b": unknown flag: --form (did you mean from?)`}, 2},
+		{"unknown flag", "FROM a\nCOPY --form=b c d", []string{`parse "--form=b": unknown flag: --form (did you mean --from?)`}, 2},
 		{"too few arguments", "FROM a\nCOPY x", []string{`parse "COPY x": COPY requires at least two arguments, but only one was provided. Destination could not be determined`}, 2},
 		{"no value", "FROM a\nENV X\nUSER y", []string{`parse "ENV X": ENV must have two arguments`}, 3},
 		{"array of other things", "FROM a\nCMD [\"a\", 1]\n", []string{`parse "CMD [\"a\", 1]": when using JSON array syntax, arrays must be comprised of strings only`}, 2},

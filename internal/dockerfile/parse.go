@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
@@ -151,7 +152,7 @@ func (f *File) instruction(index int, st statement, node *parser.Node) *Instruct
 		// BuildKit's linter would read them, and without a linter it fails on "# check=error=true".
 		node.PrevComment = nil
 		if _, err := instructions.ParseInstruction(node); err != nil {
-			message := reason(err)
+			message := in.suggest(reason(err))
 			if in.Name == "" {
 				message = "the instruction is empty"
 			}
@@ -159,6 +160,59 @@ func (f *File) instruction(index int, st statement, node *parser.Node) *Instruct
 		}
 	}
 	return in
+}
+
+// suggest puts our own "did you mean" in the place of BuildKit's, which among equally close names takes any.
+func (in *Instruction) suggest(message string) string {
+	message, _, _ = strings.Cut(message, " (did you mean ")
+	known, name := instructionNames, ""
+	switch {
+	case strings.HasPrefix(message, "unknown instruction: "):
+		name = in.Name
+		if in.OnBuild != nil {
+			name = in.OnBuild.Name
+		}
+	case strings.HasPrefix(message, "unknown flag: --"):
+		name, _, _ = strings.Cut(strings.TrimPrefix(message, "unknown flag: --"), " ")
+		known = flagNames(in.Name)
+		if in.OnBuild != nil {
+			known = flagNames(in.OnBuild.Name)
+		}
+	default:
+		return message
+	}
+	best, bestDistance := "", 3
+	for _, candidate := range known {
+		if d := levenshtein.ComputeDistance(strings.ToUpper(name), strings.ToUpper(strings.TrimPrefix(candidate, "--"))); d < bestDistance && d < len(candidate) {
+			best, bestDistance = candidate, d
+		}
+	}
+	if best == "" {
+		return message
+	}
+	return message + " (did you mean " + best + "?)"
+}
+
+var instructionNames = []string{
+	"ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN",
+	"SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+}
+
+// flagNames are the flags of an instruction (BuildKit's instructions.parse*).
+func flagNames(instruction string) []string {
+	switch instruction {
+	case "ADD":
+		return []string{"--chown", "--chmod", "--link", "--keep-git-dir", "--checksum", "--exclude", "--unpack"}
+	case "COPY":
+		return []string{"--from", "--chown", "--chmod", "--link", "--parents", "--exclude"}
+	case "FROM":
+		return []string{"--platform"}
+	case "HEALTHCHECK":
+		return []string{"--interval", "--timeout", "--start-period", "--start-interval", "--retries"}
+	case "RUN":
+		return []string{"--mount", "--network", "--security", "--device"}
+	}
+	return nil
 }
 
 // blame is the part of an instruction that a message of BuildKit's is about.
