@@ -43,17 +43,17 @@ func unset(b *Build, env environment) (CgoState, string) {
 	has := compiler(b)
 	if has == Yes && env.lookup("CC").value == "" {
 		if varies(b, env) {
-			return CgoVaries, "cgo is on for the builder's own platform and off for others"
+			return CgoVaries, "cgo is on for the builder's own platform and off for others, so their images differ"
 		}
 	}
 	switch has {
 	case Yes:
-		return CgoDefaultOn, "this builder has a C compiler, so cgo is on"
+		return CgoDefaultOn, "this builder has a C compiler, so cgo is on and the program may need its C library"
 	case No:
 		if minor, ok := goMinor(b.Step.Stage.Root().Image.Tag); ok && minor < 20 {
-			return CgoDefaultOn, "Go before 1.20 leaves cgo on even without a C compiler"
+			return CgoDefaultOn, "Go before 1.20 leaves cgo on even without a C compiler, and the program may need a C library"
 		}
-		return CgoDefaultOff, "cgo is off only because this builder has no C compiler"
+		return CgoDefaultOff, "cgo is off only because this builder has no C compiler, and comes on when one is installed"
 	}
 	return CgoDefault, "whether cgo is on depends on the builder having a C compiler"
 }

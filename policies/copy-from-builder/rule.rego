@@ -33,7 +33,7 @@ findings contains lib.at(lib.final.from, message) if {
 	}
 	not lib.final.base.kind in {"unknown", "context"}
 	not taken_from_builder
-	message := "nothing is copied from the stage that builds the program"
+	message := "nothing is copied from the stage that builds the program, so what it builds is not in the image"
 }
 
 programs contains build if {
@@ -53,9 +53,9 @@ taken_from_builder if {
 	copy.kind in {"stage", "unknown", "nothing"}
 }
 
-taken(source) := "this copies the builder's whole file system" if "root" in source.takes
+taken(source) := "this copies the builder's whole file system, compiler and sources included" if "root" in source.takes
 
-taken(source) := sprintf("this copies the builder's whole work directory %s", [source.path]) if {
+taken(source) := sprintf("this copies the builder's whole work directory %s, sources included", [source.path]) if {
 	"workdir" in source.takes
 	not "root" in source.takes
 }

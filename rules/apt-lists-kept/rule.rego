@@ -15,10 +15,10 @@ package plimline.rules["apt-lists-kept"]
 import data.plimline.lib
 
 findings contains lib.at(command, "the package lists it downloads stay in the image") if {
-	some instruction in input.by.run
+	some instruction in array.concat(input.by.run, input.by.onbuild)
 	instruction.stage in lib.final_chain
 	some command in instruction.commands
-	command.name in {"apt-get", "apt"}
+	command.name in {"apt-get", "apt", "aptitude"}
 	command.args[_] == "update"
 	not removed(instruction)
 	not mounted(instruction)
