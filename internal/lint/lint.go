@@ -50,6 +50,9 @@ func (l *Linter) File(ctx context.Context, src *source.File, set *config.Setting
 		return nil, err
 	}
 	doc, model := read(src, stage.Options{Target: set.Target, BuildArgs: set.BuildArgs, Contexts: l.contexts})
+	if !model.HasTarget() {
+		return nil, fmt.Errorf("no stage is called %q%s", set.Target, closestStage(model))
+	}
 	found, failures := evaluator.Eval(ctx, doc, set.Active)
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -83,4 +86,18 @@ func (l *Linter) evaluator(set *config.Settings) (*policy.Evaluator, error) {
 	}
 	l.evaluators[set.ParametersKey] = e
 	return e, nil
+}
+
+// closestStage suggests a stage for a target that is none.
+func closestStage(m *stage.Model) string {
+	var names []string
+	for _, s := range m.Stages {
+		if s.Alias.Text != "" {
+			names = append(names, s.Alias.Text)
+		}
+	}
+	if name := finding.Closest(m.Options.Target, names); name != "" {
+		return fmt.Sprintf("; did you mean %q?", name)
+	}
+	return ""
 }
