@@ -138,6 +138,11 @@ func (b *builder) instruction(d *Document, step *stage.Step) {
 		out.Heredocs = append(out.Heredocs, &Heredoc{h.Name, h.Content.String, h.Expand, span(h.Operator), span(h.Body)})
 	}
 	b.scripts(out, step)
+	if step.Stage != nil && !out.Onbuild {
+		for _, r := range b.m.Undeclared(step) {
+			out.Undeclared = append(out.Undeclared, &Text{r.Name, span(r.Span)})
+		}
+	}
 	d.Instructions = append(d.Instructions, out)
 	b.instructions[in] = out
 	if out.Name == "run" {
@@ -314,6 +319,9 @@ func (b *builder) stage(s *stage.Stage) *Stage {
 		toolchain := span(*at)
 		out.Toolchain = &toolchain
 	}
+	if e := b.a.Entry(s); e != nil {
+		out.Entry = &Entry{e.Path, span(e.Span), e.Step.Index, string(e.Exists)}
+	}
 	if s.Alias.Text != "" {
 		alias := text(s.Alias)
 		out.Alias = &alias
@@ -409,6 +417,7 @@ func (b *builder) copy(c *stage.Copy) *Copy {
 	for i, p := range c.Sources {
 		x := b.path(p)
 		x.Takes, x.Builds = b.a.Takes(c, i)
+		x.Absent = b.a.Absent(c, i)
 		out.Sources = append(out.Sources, x)
 	}
 	if c.Dest.Span.Len() > 0 {
@@ -428,6 +437,9 @@ func (b *builder) build(x *gobuild.Build) *Build {
 		Conditional: x.Command.Conditional, Tool: x.Tool, Packages: x.Packages, Outputs: x.Outputs, Complete: x.Complete,
 		Final: string(x.Final), Cgo: Cgo{string(x.Cgo.State), span(x.Cgo.Span), x.Cgo.Decision},
 		Buildmode: x.Buildmode, Os: x.OS, Arch: x.Arch, Exempt: x.Exempt,
+	}
+	for _, f := range x.Flags {
+		out.Flags = append(out.Flags, &BuildFlag{f.Name, f.Value, f.Known, span(f.Span)})
 	}
 	return out
 }

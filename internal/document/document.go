@@ -111,24 +111,25 @@ type Variable struct {
 
 // Instruction is one statement.
 type Instruction struct {
-	Index    int        `json:"index" doc:"position in input.instructions"`
-	Name     string     `json:"name" doc:"keyword in lower case; that of the inner instruction for ONBUILD"`
-	Keyword  Text       `json:"keyword" doc:"as written"`
-	Span     Span       `json:"span" doc:"keyword to last argument or heredoc end"`
-	Valid    bool       `json:"valid" doc:"BuildKit accepts it"`
-	Onbuild  bool       `json:"onbuild" doc:"it stands behind ONBUILD"`
-	Stage    *int       `json:"stage,omitempty" doc:"index of its stage; left out before the first FROM"`
-	Form     string     `json:"form" doc:"shell, exec (a JSON array) or words"`
-	Body     Text       `json:"body" doc:"everything behind the flags, lines joined"`
-	Flags    []*Flag    `json:"flags" doc:"--name=value before the arguments"`
-	Args     []*Value   `json:"args" doc:"the arguments; one for shell form"`
-	Pairs    []*Pair    `json:"pairs" doc:"of ENV, LABEL and ARG"`
-	Heredocs []*Heredoc `json:"heredocs" doc:"here-documents"`
-	Commands []*Command `json:"commands" doc:"shell commands of RUN, CMD, ENTRYPOINT and HEALTHCHECK"`
-	Opaque   string     `json:"opaque,omitempty" doc:"why the commands could not be read"`
-	Shell    []string   `json:"shell" doc:"the SHELL in effect"`
-	User     *Setting   `json:"user,omitempty" doc:"the USER in effect before it; left out when nothing in the file sets one"`
-	Workdir  *Setting   `json:"workdir,omitempty" doc:"the WORKDIR in effect before it; left out when nothing in the file sets one"`
+	Index      int        `json:"index" doc:"position in input.instructions"`
+	Name       string     `json:"name" doc:"keyword in lower case; that of the inner instruction for ONBUILD"`
+	Keyword    Text       `json:"keyword" doc:"as written"`
+	Span       Span       `json:"span" doc:"keyword to last argument or heredoc end"`
+	Valid      bool       `json:"valid" doc:"BuildKit accepts it"`
+	Onbuild    bool       `json:"onbuild" doc:"it stands behind ONBUILD"`
+	Stage      *int       `json:"stage,omitempty" doc:"index of its stage; left out before the first FROM"`
+	Form       string     `json:"form" doc:"shell, exec (a JSON array) or words"`
+	Body       Text       `json:"body" doc:"everything behind the flags, lines joined"`
+	Flags      []*Flag    `json:"flags" doc:"--name=value before the arguments"`
+	Args       []*Value   `json:"args" doc:"the arguments; one for shell form"`
+	Pairs      []*Pair    `json:"pairs" doc:"of ENV, LABEL and ARG"`
+	Heredocs   []*Heredoc `json:"heredocs" doc:"here-documents"`
+	Commands   []*Command `json:"commands" doc:"shell commands of RUN, CMD, ENTRYPOINT and HEALTHCHECK"`
+	Opaque     string     `json:"opaque,omitempty" doc:"why the commands could not be read"`
+	Undeclared []*Text    `json:"undeclared" doc:"platform variables such as TARGETARCH that it uses without an ARG in its stage"`
+	Shell      []string   `json:"shell" doc:"the SHELL in effect"`
+	User       *Setting   `json:"user,omitempty" doc:"the USER in effect before it; left out when nothing in the file sets one"`
+	Workdir    *Setting   `json:"workdir,omitempty" doc:"the WORKDIR in effect before it; left out when nothing in the file sets one"`
 }
 
 // Flag is --name or --name=value.
@@ -233,6 +234,7 @@ type Stage struct {
 	Entrypoint   *int           `json:"entrypoint,omitempty" doc:"index of the ENTRYPOINT in effect"`
 	Cmd          *int           `json:"cmd,omitempty" doc:"index of the CMD in effect"`
 	Healthcheck  *int           `json:"healthcheck,omitempty" doc:"index of the HEALTHCHECK in effect"`
+	Entry        *Entry         `json:"entry,omitempty" doc:"the program it starts, when ENTRYPOINT or CMD names one by its path"`
 	Env          []*Variable    `json:"env" doc:"ENV and ARG in effect at its end"`
 	Toolchain    *Span          `json:"toolchain,omitempty" doc:"where its Go toolchain comes from: its base, or what installs it; left out when it has none"`
 }
@@ -295,29 +297,47 @@ type Path struct {
 	Path   string   `json:"path,omitempty" doc:"absolute and clean, when known"`
 	Folder bool     `json:"folder" doc:"written as a folder: with a trailing slash"`
 	Glob   bool     `json:"glob" doc:"it has a wildcard"`
+	Absent bool     `json:"absent" doc:"certainly not in the stage it is taken from"`
 	Takes  []string `json:"takes" doc:"what is known of it in the stage it comes from: root, workdir, sources, toolchain, artefact or nothing"`
 	Builds []int    `json:"builds" doc:"indexes of the Go builds whose output it takes"`
 }
 
 // Build is one command that builds a Go program.
 type Build struct {
-	Index       int      `json:"index" doc:"position in input.builds"`
-	Kind        string   `json:"kind" doc:"build or install"`
-	Span        Span     `json:"span" doc:"the command"`
-	Go          Span     `json:"go" doc:"the words go build, or go install"`
-	Stage       int      `json:"stage" doc:"index of its stage"`
-	Instruction int      `json:"instruction" doc:"index of its RUN"`
-	Conditional bool     `json:"conditional" doc:"it may not run"`
-	Tool        bool     `json:"tool" doc:"it installs a tool: go install path@version"`
-	Packages    []string `json:"packages" doc:"as written"`
-	Outputs     []string `json:"outputs" doc:"absolute paths it writes, as far as known"`
-	Complete    bool     `json:"complete" doc:"outputs lists all it writes"`
-	Final       string   `json:"final" doc:"whether its output reaches the final stage: yes, no or unknown"`
-	Cgo         Cgo      `json:"cgo" doc:"whether cgo takes part"`
-	Buildmode   string   `json:"buildmode" doc:"default, pie, c-shared, ..."`
-	Os          string   `json:"os,omitempty" doc:"GOOS when set and known"`
-	Arch        string   `json:"arch,omitempty" doc:"GOARCH when set and known"`
-	Exempt      string   `json:"exempt,omitempty" doc:"why cgo is needed: fips, c-shared, plugin, race"`
+	Index       int          `json:"index" doc:"position in input.builds"`
+	Kind        string       `json:"kind" doc:"build or install"`
+	Span        Span         `json:"span" doc:"the command"`
+	Go          Span         `json:"go" doc:"the words go build, or go install"`
+	Stage       int          `json:"stage" doc:"index of its stage"`
+	Instruction int          `json:"instruction" doc:"index of its RUN"`
+	Conditional bool         `json:"conditional" doc:"it may not run"`
+	Tool        bool         `json:"tool" doc:"it installs a tool: go install path@version"`
+	Flags       []*BuildFlag `json:"flags" doc:"its flags, those of GOFLAGS too"`
+	Packages    []string     `json:"packages" doc:"as written"`
+	Outputs     []string     `json:"outputs" doc:"absolute paths it writes, as far as known"`
+	Complete    bool         `json:"complete" doc:"outputs lists all it writes"`
+	Final       string       `json:"final" doc:"whether its output reaches the final stage: yes, no or unknown"`
+	Cgo         Cgo          `json:"cgo" doc:"whether cgo takes part"`
+	Buildmode   string       `json:"buildmode" doc:"default, pie, c-shared, ..."`
+	Os          string       `json:"os,omitempty" doc:"GOOS when set and known"`
+	Arch        string       `json:"arch,omitempty" doc:"GOARCH when set and known"`
+	Exempt      string       `json:"exempt,omitempty" doc:"why cgo is needed: fips, c-shared, plugin, race"`
+}
+
+// BuildFlag is a flag of go build.
+type BuildFlag struct {
+	Name  string `json:"name" doc:"without dashes"`
+	Value string `json:"value" doc:"true for a switch"`
+	Known bool   `json:"known" doc:"no unknown variable is in the value"`
+	Span  Span   `json:"span" doc:"the place of the value"`
+}
+
+// Entry is the program a container starts.
+type Entry struct {
+	Path        string `json:"path" doc:"absolute"`
+	Span        Span   `json:"span" doc:"where it is written"`
+	Instruction int    `json:"instruction" doc:"index of the ENTRYPOINT or CMD"`
+	Exists      string `json:"exists" doc:"yes, no (certainly) or unknown"`
 }
 
 // Cgo is the state of cgo for a build.

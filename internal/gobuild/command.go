@@ -18,6 +18,24 @@ func (f flags) value(name string) (string, bool) {
 	return w.Value, ok
 }
 
+// list is the flags in order, with the values of variables that are known.
+func (f flags) list(b *Build, env environment) []Flag {
+	var out []Flag
+	for name, w := range f {
+		value, known := env.text(w)
+		if w.Value == "true" {
+			value, known = "true", true
+		}
+		x := Flag{Name: name, Value: value, Known: known, Span: w.Span}
+		if x.Span == (source.Span{}) {
+			x.Span = b.Span
+		}
+		out = append(out, x)
+	}
+	slices.SortFunc(out, func(a, b Flag) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
 // switches are the flags of go build and go install that take no value ("go help build").
 var switches = []string{
 	"a", "n", "race", "msan", "asan", "cover", "v", "work", "x", "linkshared", "modcacherw", "trimpath", "json", "i",
@@ -83,6 +101,7 @@ func (a *Analysis) command(step *stage.Step, c *shell.Command) *Build {
 			}
 		}
 	}
+	b.Flags = given.list(b, env)
 	if mode, ok := given.value("buildmode"); ok {
 		b.Buildmode = mode
 	}

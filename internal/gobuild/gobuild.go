@@ -30,6 +30,8 @@ type Build struct {
 	Go      source.Span // "go build", from the first word to the second
 	// Tool is true for go install path@version: a program that is not this module's.
 	Tool bool
+	// Flags are the build's flags, those of GOFLAGS too, sorted by name.
+	Flags []Flag
 	// Packages as written.
 	Packages []string
 	// Dir is where the command runs, "" when not known.
@@ -46,6 +48,13 @@ type Build struct {
 	OS, Arch  string // GOOS and GOARCH, "" when not set or not known
 	// Exempt is why cgo cannot be off, or does not matter: "fips", "race", "c-shared", "windows", ...
 	Exempt string
+}
+
+// Flag is a flag of a build. A switch has the value "true".
+type Flag struct {
+	Name, Value string
+	Known       bool        // the value has no unknown variable in it
+	Span        source.Span // of the word with the value; the command's for GOFLAGS
 }
 
 // CgoState is what decides whether cgo takes part in a build.

@@ -28,7 +28,7 @@ func Classify(r Reference) Class {
 	none := Class{unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown}
 	tag := strings.ToLower(r.Tag)
 	if strings.Contains(tag, "nanoserver") || strings.Contains(tag, "windowsservercore") || strings.Contains(r.Repository, "windows/") {
-		return Class{"windows", none.Libc, no, unknown, unknown, unknown, unknown, hasGo(r)}
+		return Class{"windows", none.Libc, unknown, unknown, unknown, unknown, unknown, hasGo(r)}
 	}
 	if strings.Contains(r.Familiar, "distroless/") {
 		return distroless(r.Name, tag)

@@ -2,10 +2,12 @@ package stage
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/shell"
+	"github.com/plimline/plimline/internal/source"
 )
 
 // expand gives a word its value. What lookup does not know stays in the text as written and counts as missing.
@@ -72,6 +74,50 @@ func (m *Model) Expand(step *Step, w dockerfile.Word) Value {
 		return Value{Text: w.Text, State: Known, Span: w.Span}
 	}
 	return r.expandIn(step.Stage, w, step.Before.Env.Lookup)
+}
+
+// Undeclared are the uses of BuildKit's platform variables in an instruction of a stage that has no ARG for them: they are
+// empty there, although FROM and other stages may have them.
+func (m *Model) Undeclared(step *Step) []dockerfile.Ref {
+	var out []dockerfile.Ref
+	add := func(name string, at source.Span) {
+		if isAutomatic(name) && step.Before.Env.Lookup(name) == nil {
+			out = append(out, dockerfile.Ref{Name: name, Span: at})
+		}
+	}
+	if step.Name == "RUN" {
+		for _, script := range step.Scripts {
+			set := map[string]bool{}
+			for _, c := range script.Commands {
+				for _, a := range slices.Concat(c.Assigns, c.Env, c.Vars) {
+					set[a.Name] = true
+				}
+			}
+			for _, v := range script.Vars {
+				if !set[v.Name] && !v.HasDefault {
+					add(v.Name, v.Span)
+				}
+			}
+		}
+		return out
+	}
+	words := slices.Clone(step.Args)
+	for _, p := range step.Pairs {
+		words = append(words, p.Value)
+	}
+	switch step.Name {
+	case "ENV", "COPY", "ADD", "WORKDIR", "USER", "LABEL", "ARG":
+		for _, w := range words {
+			if strings.Contains(w.Text, "$") {
+				for _, r := range dockerfile.Refs(w, m.File.Escape) {
+					if !r.HasDefault {
+						add(r.Name, r.Span)
+					}
+				}
+			}
+		}
+	}
+	return out
 }
 
 func texts(words []dockerfile.Word) []string {

@@ -37,16 +37,16 @@ built_in_final contains build if {
 
 # "go run" is what the container does.
 runs_go if {
-	some index in [lib.final.entrypoint, lib.final.cmd]
-	some command in input.instructions[index].commands
+	some instruction in lib.started
+	some command in instruction.commands
 	command.name == "go"
 }
 
 # A program of its own sources on a Go image. An image of tools has no sources, or runs a shell.
 runs_go if {
 	lib.final.base.class == "toolchain"
-	some index in [object.get(lib.final, "entrypoint", lib.final.cmd)]
-	some command in input.instructions[index].commands
+	some instruction in lib.started
+	some command in instruction.commands
 	not command.name in {"sh", "bash", "ash", "make", "tail", "sleep"}
 	some copy in input.copies
 	copy.into in lib.final_chain

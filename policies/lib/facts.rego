@@ -6,6 +6,11 @@ final := input.stages[input.final]
 # Indexes of the stages the shipped image is made of: the final one and those it is FROM.
 final_chain := {index | some index in final.chain}
 
+# The instructions that say what a container of the shipped image runs.
+started contains input.instructions[final.entrypoint]
+
+started contains input.instructions[final.cmd]
+
 # The shipped image holds a Go program that is built in this file.
 ships_go if {
 	some build in input.builds
@@ -26,6 +31,20 @@ ships_go if {
 	some given in input.copies
 	given.into in builder.chain
 	given.kind == "main"
+}
+
+# A source of a copy that is exactly one program that a build in this file writes.
+program(source) if {
+	some index in source.builds
+	source.path in input.builds[index].outputs
+}
+
+# A copy of programs alone.
+programs_only(copy) if {
+	copy.kind == "stage"
+	every source in copy.sources {
+		program(source)
+	}
 }
 
 # A finding at a FROM; where an ARG decided what it names, the ARG is shown too.

@@ -48,21 +48,13 @@ replaces_shell(instruction) if {
 # It is what a container runs: of the final stage, or of one that may be built with --target.
 in_effect(instruction) if {
 	some stage in input.stages
-	[stage.entrypoint, stage.cmd][_] == instruction.index
-	not passed_by(stage)
-}
-
-in_effect(instruction) if {
-	some stage in input.stages
 	stage.cmd == instruction.index
-	not stage.entrypoint
 	not passed_by(stage)
 }
 
 in_effect(instruction) if {
 	some stage in input.stages
 	stage.entrypoint == instruction.index
-	not stage.cmd
 	not passed_by(stage)
 }
 

@@ -3,7 +3,7 @@ RUN echo one > /one
 
 FROM alpine:3.20
 COPY --from=FILES /one /one
-COPY --from=0 /one /two
+COPY --from=files /one /two
 COPY --from=nginx:1.27.3 /etc/nginx/nginx.conf /nginx.conf
 COPY --from=busybox /bin/busybox /busybox
 USER 65532:65532

@@ -1,0 +1,20 @@
+# METADATA
+# title: COPY --from counts stages
+# description: |
+#   The number is a stage's place in the file. A stage added above shifts it, and the COPY takes from another stage without a word.
+#   Give the stage a name with AS and use that.
+# custom:
+#   severity: note
+#   category: clarity
+#   since: 0.1.0
+package plimline.rules["numeric-copy-from"]
+
+import data.plimline.lib
+
+findings contains lib.at(copy.from, message) if {
+	some copy in input.copies
+	copy.kind == "stage"
+	not copy.mount
+	regex.match(`^[0-9]+$`, copy.from.text)
+	message := sprintf("stage %s is named by its place, which changes when a stage is added above", [copy.from.text])
+}

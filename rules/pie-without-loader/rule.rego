@@ -1,0 +1,46 @@
+# METADATA
+# title: The program needs a loader that the final image lacks
+# description: |
+#   With `-buildmode=pie` the program names the C library's loader (`/lib64/ld-linux-x86-64.so.2`), also with CGO_ENABLED=0.
+#   An image without it stops with `exec /app: no such file or directory`, although the file is there.
+#   Leave `-buildmode=pie` out, or use a final image with the C library.
+# custom:
+#   severity: error
+#   category: correctness
+#   since: 0.1.0
+package plimline.rules["pie-without-loader"]
+
+import data.plimline.lib
+
+findings contains finding if {
+	some build in input.builds
+	build.final == "yes"
+	not build.tool
+	build.buildmode == "pie"
+	not linked_statically(build)
+	base := lib.final.base
+	base.class in {"empty", "static"}
+	base.libc == "none"
+	not brings_loader
+	some flag in build.flags
+	flag.name == "buildmode"
+	finding := lib.related(
+		lib.at(flag, sprintf("a pie program needs a loader, which %s lacks, so it does not start", [base.text])),
+		lib.final.from,
+		"the image without a loader",
+	)
+}
+
+linked_statically(build) if {
+	some flag in build.flags
+	flag.name == "ldflags"
+	contains(flag.value, "-static-pie")
+}
+
+# Something is copied to where a loader lies, or so much that one may be in it.
+brings_loader if {
+	some copy in input.copies
+	copy.into in lib.final_chain
+	regex.match(`^/((lib|lib64|usr)(/.*)?)?$`, object.get(copy, ["dest", "path"], "/"))
+	not lib.programs_only(copy)
+}

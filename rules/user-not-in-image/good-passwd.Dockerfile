@@ -1,0 +1,13 @@
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -o /out/app ./cmd/app
+RUN echo "app:x:65532:65532::/:/none" > /out/passwd
+
+FROM scratch
+COPY --from=build /out/passwd /etc/passwd
+COPY --from=build /out/app /app
+USER app
+ENTRYPOINT ["/app"]
