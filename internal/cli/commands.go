@@ -142,6 +142,7 @@ func (a *app) printJSON(v any) error {
 
 func (a *app) parseCommand() *cobra.Command {
 	var build buildOptions
+	var context contextOptions
 	cmd := &cobra.Command{
 		Use:   "parse FILE",
 		Short: "Print the document that rules judge",
@@ -161,7 +162,7 @@ func (a *app) parseCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("read %s: %w", args[0], err)
 			}
-			text, err := document.JSON(lint.Read(source.NewFile(filepath.ToSlash(args[0]), content), opt))
+			text, err := document.JSON(lint.Read(source.NewFile(filepath.ToSlash(args[0]), content), opt, context.sources(args[0])))
 			if err != nil {
 				return err
 			}
@@ -170,6 +171,7 @@ func (a *app) parseCommand() *cobra.Command {
 		},
 	}
 	build.flags(cmd.Flags())
+	context.flags(cmd.Flags())
 	return cmd
 }
 

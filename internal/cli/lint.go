@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/build"
 	"io"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/discover"
 	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
@@ -30,6 +32,7 @@ const maxFileSize = 64 << 20
 type lintOptions struct {
 	targets       targets
 	settings      settingsOptions
+	context       contextOptions
 	stdinFilename string
 	jobs          int
 	color         string
@@ -59,6 +62,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 	f.VarP(formatFlag{&opt.targets}, "format", "f", "report `FORMAT`: "+strings.Join(report.Formats(), ", ")+" (may be repeated)")
 	f.VarP(outputFlag{&opt.targets}, "output", "o", "write the --format before it to `FILE` (may be repeated)")
 	opt.settings.flags(f)
+	opt.context.flags(f)
 	f.StringVar(&opt.stdinFilename, "stdin-filename", "Dockerfile", "`NAME` of the file on standard input: in reports, and to find its configuration")
 	f.IntVarP(&opt.jobs, "jobs", "j", 0, "lint `N` files at a time (default: one for each processor)")
 	f.StringVar(&opt.color, "color", "auto", "colour `WHEN`: auto, always or never")
@@ -101,7 +105,7 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	if err != nil {
 		return err
 	}
-	w := &worker{linter: lint.New(engine, contexts), configs: configs, timeout: opt.timeout}
+	w := &worker{contextOptions: &opt.context, linter: lint.New(engine, contexts), configs: configs, timeout: opt.timeout}
 	progress := a.progress(len(jobs))
 	linted, err := w.all(a.ctx, jobs, opt.jobs, progress.step)
 	progress.done()
@@ -165,8 +169,33 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 	return jobs, unread, nil
 }
 
+// sources is the build context of a Dockerfile: what --context says, else its folder.
+func (o *contextOptions) sources(file string) gobuild.Context {
+	if o.none {
+		return gobuild.Context{}
+	}
+	dir := o.dir
+	if dir == "" {
+		dir = filepath.Dir(filepath.FromSlash(file))
+	}
+	return gobuild.Context{Dir: dir, Modules: moduleCache()}
+}
+
+// moduleCache is where the go command keeps modules ("go help environment").
+func moduleCache() string {
+	if dir := os.Getenv("GOMODCACHE"); dir != "" {
+		return dir
+	}
+	gopath := filepath.SplitList(build.Default.GOPATH)
+	if len(gopath) == 0 || gopath[0] == "" {
+		return ""
+	}
+	return filepath.Join(gopath[0], "pkg", "mod")
+}
+
 // worker lints files with what they share.
 type worker struct {
+	*contextOptions
 	linter  *lint.Linter
 	configs *config.Loader
 	timeout time.Duration
@@ -219,7 +248,7 @@ func (w *worker) one(ctx context.Context, j job) result {
 	r.Source = source.NewFile(j.path, content)
 	ctx, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
-	r.Findings, r.Err = w.linter.File(ctx, r.Source, settings)
+	r.Findings, r.Err = w.linter.File(ctx, r.Source, w.sources(j.path), settings)
 	for _, f := range r.Findings {
 		if f.Suppressed == nil && !f.Unknown && settings.FailOn != finding.Off && f.Severity >= settings.FailOn {
 			r.code = ExitFindings

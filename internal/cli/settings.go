@@ -53,6 +53,17 @@ func (b *buildOptions) stageOptions() (stage.Options, error) {
 	return opt, err
 }
 
+// contextOptions say where the build context is.
+type contextOptions struct {
+	dir  string
+	none bool
+}
+
+func (o *contextOptions) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.dir, "context", "", "`DIR` of the build context, whose Go sources are read (default: the Dockerfile's folder)")
+	f.BoolVar(&o.none, "no-context", false, "read nothing but the Dockerfile")
+}
+
 // settingsOptions are the flags that choose rules and configuration.
 type settingsOptions struct {
 	build    buildOptions

@@ -441,5 +441,15 @@ func (b *builder) build(x *gobuild.Build) *Build {
 	for _, f := range x.Flags {
 		out.Flags = append(out.Flags, &BuildFlag{f.Name, f.Value, f.Known, span(f.Span)})
 	}
+	if e := x.Evidence; e != nil {
+		out.Evidence = &Evidence{Complete: e.Complete, Net: imported(e.Net), User: imported(e.User), Cgo: imported(e.Cgo), GoVersion: e.GoVersion}
+	}
 	return out
+}
+
+func imported(x *gobuild.Import) *Import {
+	if x == nil {
+		return nil
+	}
+	return &Import{x.Path, x.File}
 }

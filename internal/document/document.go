@@ -318,10 +318,26 @@ type Build struct {
 	Complete    bool         `json:"complete" doc:"outputs lists all it writes"`
 	Final       string       `json:"final" doc:"whether its output reaches the final stage: yes, no or unknown"`
 	Cgo         Cgo          `json:"cgo" doc:"whether cgo takes part"`
+	Evidence    *Evidence    `json:"evidence,omitempty" doc:"what its sources say; left out when they are not at hand"`
 	Buildmode   string       `json:"buildmode" doc:"default, pie, c-shared, ..."`
 	Os          string       `json:"os,omitempty" doc:"GOOS when set and known"`
 	Arch        string       `json:"arch,omitempty" doc:"GOARCH when set and known"`
 	Exempt      string       `json:"exempt,omitempty" doc:"why cgo is needed: fips, c-shared, plugin, race"`
+}
+
+// Evidence is what the sources of a program say.
+type Evidence struct {
+	Complete  bool    `json:"complete" doc:"all of its imports could be followed"`
+	Net       *Import `json:"net,omitempty" doc:"an import that brings package net"`
+	User      *Import `json:"user,omitempty" doc:"an import that brings package os/user"`
+	Cgo       *Import `json:"cgo,omitempty" doc:"a file with import C"`
+	GoVersion string  `json:"go_version,omitempty" doc:"the go line of go.mod"`
+}
+
+// Import is an import in the sources.
+type Import struct {
+	Path string `json:"path" doc:"the imported package"`
+	File string `json:"file" doc:"the file it stands in"`
 }
 
 // BuildFlag is a flag of go build.

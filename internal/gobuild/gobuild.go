@@ -46,6 +46,8 @@ type Build struct {
 	Cgo       Cgo
 	Buildmode string // "default" when none is given
 	OS, Arch  string // GOOS and GOARCH, "" when not set or not known
+	// Evidence is what the sources say; nil when they are not at hand.
+	Evidence *Evidence
 	// Exempt is why cgo cannot be off, or does not matter: "fips", "race", "c-shared", "windows", ...
 	Exempt string
 }
@@ -93,14 +95,19 @@ type take struct {
 	builds []int
 }
 
-// Analyze finds the builds and follows what they write.
-func Analyze(m *stage.Model) *Analysis {
+// Analyze finds the builds, follows what they write, and reads their sources in the build context, if there is one.
+func Analyze(m *stage.Model, ctx Context) *Analysis {
 	a := &Analysis{model: m, takes: map[*stage.Copy][]take{}}
 	for _, s := range m.Stages {
 		a.stage(s)
 	}
 	if len(a.Builds) > 0 || len(m.Stages) > 1 {
 		a.flow()
+	}
+	for _, b := range a.Builds {
+		if b.Final == Yes {
+			b.Evidence = a.evidence(b, ctx)
+		}
 	}
 	return a
 }

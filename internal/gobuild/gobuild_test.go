@@ -19,7 +19,7 @@ import (
 func analyze(text string) (*source.File, *stage.Model, *gobuild.Analysis) {
 	src := source.NewFile("Dockerfile", []byte(text))
 	m := stage.Resolve(dockerfile.Parse(src), stage.Options{})
-	return src, m, gobuild.Analyze(m)
+	return src, m, gobuild.Analyze(m, gobuild.Context{})
 }
 
 // TestCgo: all ways to say, and not to say, CGO_ENABLED.

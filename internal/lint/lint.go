@@ -31,25 +31,25 @@ func New(engine *policy.Engine, contexts []string) *Linter {
 	return &Linter{engine: engine, contexts: contexts, evaluators: map[string]*policy.Evaluator{}}
 }
 
-// Read takes a Dockerfile apart as far as its text alone allows.
-func Read(src *source.File, opt stage.Options) *document.Document {
-	doc, _ := read(src, opt)
+// Read takes a Dockerfile apart, with what the build context says of its Go programs.
+func Read(src *source.File, opt stage.Options, ctx gobuild.Context) *document.Document {
+	doc, _ := read(src, opt, ctx)
 	return doc
 }
 
-func read(src *source.File, opt stage.Options) (*document.Document, *stage.Model) {
+func read(src *source.File, opt stage.Options, ctx gobuild.Context) (*document.Document, *stage.Model) {
 	model := stage.Resolve(dockerfile.Parse(src), opt)
-	return document.New(model, gobuild.Analyze(model)), model
+	return document.New(model, gobuild.Analyze(model, ctx)), model
 }
 
-// File returns the findings for one file, sorted, the suppressed ones marked.
+// File returns the findings for one file, judged with the sources in its build context, sorted, the suppressed ones marked.
 // Rules that fail are findings of the rule "faulty-rule". The error is the context's or says that a policy's parameters do not fit.
-func (l *Linter) File(ctx context.Context, src *source.File, set *config.Settings) ([]finding.Finding, error) {
+func (l *Linter) File(ctx context.Context, src *source.File, sources gobuild.Context, set *config.Settings) ([]finding.Finding, error) {
 	evaluator, err := l.evaluator(set)
 	if err != nil {
 		return nil, err
 	}
-	doc, model := read(src, stage.Options{Target: set.Target, BuildArgs: set.BuildArgs, Contexts: l.contexts})
+	doc, model := read(src, stage.Options{Target: set.Target, BuildArgs: set.BuildArgs, Contexts: l.contexts}, sources)
 	if !model.HasTarget() {
 		return nil, fmt.Errorf("no stage is called %q%s", set.Target, closestStage(model))
 	}

@@ -28,7 +28,7 @@ func TestEncode(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := stage.Resolve(dockerfile.Parse(source.NewFile(name, text)), stage.Options{})
-		doc := document.New(m, gobuild.Analyze(m))
+		doc := document.New(m, gobuild.Analyze(m, gobuild.Context{}))
 		printed, err := document.JSON(doc)
 		if err != nil {
 			t.Fatal(err)
@@ -49,7 +49,7 @@ func BenchmarkEncode(b *testing.B) {
 		b.Fatal(err)
 	}
 	m := stage.Resolve(dockerfile.Parse(source.NewFile("Dockerfile", text)), stage.Options{})
-	doc := document.New(m, gobuild.Analyze(m))
+	doc := document.New(m, gobuild.Analyze(m, gobuild.Context{}))
 	e := newEncoder()
 	for b.Loop() {
 		e.encode(doc)

@@ -58,7 +58,7 @@ func load(t *testing.T, rules map[string]string) *policy.Engine {
 
 func parse(text string) *document.Document {
 	m := stage.Resolve(dockerfile.Parse(source.NewFile("Dockerfile", []byte(text))), stage.Options{})
-	return document.New(m, gobuild.Analyze(m))
+	return document.New(m, gobuild.Analyze(m, gobuild.Context{}))
 }
 
 func eval(t *testing.T, e *policy.Engine, text string) (found []finding.Finding, failed []policy.RuleError) {

@@ -14,14 +14,29 @@ import (
 
 // Example is a Dockerfile in a rule's folder.
 type Example struct {
-	File string // such as "bad-through-arg.Dockerfile"
+	File string // such as "bad-through-arg.Dockerfile", or "bad-net/Dockerfile" for one with a build context
 	Bad  bool   // the rule finds something in it
 	Text []byte
+	// Files are the others in its build context, sorted by name.
+	Files []File
+}
+
+// File is a file of a build context.
+type File struct {
+	Name string
+	Text []byte
+}
+
+func (f File) language() string {
+	if path.Ext(f.Name) == ".go" {
+		return "go"
+	}
+	return "text"
 }
 
 // Title is what the page calls the example: the words of its file name.
 func (e Example) Title() string {
-	name := strings.TrimSuffix(e.File, ".Dockerfile")
+	name := e.name()
 	kind, words, _ := strings.Cut(name, "-")
 	title := strings.ToUpper(kind[:1]) + kind[1:]
 	if words != "" {
@@ -30,15 +45,36 @@ func (e Example) Title() string {
 	return title
 }
 
+// name is the file name without its ending, or the folder's.
+func (e Example) name() string {
+	if dir, ok := strings.CutSuffix(e.File, "/Dockerfile"); ok {
+		return dir
+	}
+	return strings.TrimSuffix(e.File, ".Dockerfile")
+}
+
+// Context is the folder of the build context in the rule's folder, "" when the example has none.
+func (e Example) Context() string {
+	dir, ok := strings.CutSuffix(e.File, "/Dockerfile")
+	if !ok {
+		return ""
+	}
+	return dir
+}
+
 // Examples reads the examples of a rule's folder: bad ones first, the plain one before its variants.
 func Examples(folder fs.FS) ([]Example, error) {
 	names, err := fs.Glob(folder, "*.Dockerfile")
 	if err != nil {
 		return nil, err
 	}
+	folders, err := fs.Glob(folder, "*/Dockerfile")
+	if err != nil {
+		return nil, err
+	}
 	var out []Example
-	for _, name := range names {
-		kind := strings.TrimSuffix(strings.SplitN(name, "-", 2)[0], ".Dockerfile")
+	for _, name := range append(names, folders...) {
+		kind, _, _ := strings.Cut(Example{File: name}.name(), "-")
 		if kind != "bad" && kind != "good" {
 			return nil, fmt.Errorf("%s: an example is called bad or good, or bad-CASE or good-CASE", name)
 		}
@@ -46,10 +82,14 @@ func Examples(folder fs.FS) ([]Example, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Example{File: name, Bad: kind == "bad", Text: text})
+		e := Example{File: name, Bad: kind == "bad", Text: text}
+		if e.Files, err = contextFiles(folder, e.Context()); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
 	}
 	slices.SortFunc(out, func(a, b Example) int {
-		return strings.Compare(strings.TrimSuffix(a.File, ".Dockerfile"), strings.TrimSuffix(b.File, ".Dockerfile"))
+		return strings.Compare(a.name(), b.name())
 	})
 	return out, nil
 }
@@ -67,6 +107,9 @@ func Page(rule finding.Rule, parameters string, examples []Example, render func(
 	}
 	for _, e := range examples {
 		fmt.Fprintf(&b, "## %s\n\n%s", e.Title(), fence("dockerfile", e.Text))
+		for _, f := range e.Files {
+			fmt.Fprintf(&b, "`%s`:\n\n%s", f.Name, fence(f.language(), f.Text))
+		}
 		if e.Bad {
 			text, err := render(e)
 			if err != nil {
@@ -115,4 +158,21 @@ func Folders(fsys fs.FS) ([]string, error) {
 		files[i] = path.Dir(file)
 	}
 	return files, nil
+}
+
+// contextFiles reads the files beside an example's Dockerfile.
+func contextFiles(folder fs.FS, dir string) ([]File, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	var out []File
+	err := fs.WalkDir(folder, dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || name == dir+"/Dockerfile" {
+			return err
+		}
+		text, err := fs.ReadFile(folder, name)
+		out = append(out, File{strings.TrimPrefix(name, dir+"/"), text})
+		return err
+	})
+	return out, err
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/internal/report"
@@ -41,7 +42,11 @@ func TestRules(t *testing.T) {
 			}
 			check := func(e spec.Example) report.Result {
 				src := source.NewFile(e.File, e.Text)
-				found, err := linter.File(context.Background(), src, settings)
+				sources := gobuild.Context{}
+				if dir := e.Context(); dir != "" {
+					sources.Dir = filepath.Join(folder, dir)
+				}
+				found, err := linter.File(context.Background(), src, sources, settings)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -1,0 +1,274 @@
+package gobuild
+
+import (
+	"errors"
+	"go/build"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+
+	"github.com/plimline/plimline/internal/stage"
+)
+
+// Context is the build context: the folder that docker build is given. The zero Context is none.
+type Context struct {
+	Dir string
+	// Modules is Go's module cache, "" for none.
+	Modules string
+}
+
+// Bounds of what is read of a build context.
+const (
+	maxPackages = 3000
+	maxGoFiles  = 20000
+)
+
+// Evidence is what the sources of a build say.
+type Evidence struct {
+	// Complete is true when all imports of the program were followed.
+	Complete bool
+	// Net, User and Cgo are what makes the program use the C library when cgo is on; nil when nothing was found to.
+	Net, User, Cgo *Import
+	// GoVersion is the go line of go.mod, "" when there is none.
+	GoVersion string
+}
+
+// Import is an import and the file it stands in.
+type Import struct {
+	Path string // the imported package
+	File string // relative to the build context, or the file's path in the module cache
+}
+
+// standard says which packages of the standard library reach net or os/user, the two whose C parts need the C library
+// (go list -deps std with cgo on, Go 1.26; runtime/cgo comes with them).
+func standard(pkg string) (net, user bool) {
+	switch pkg {
+	case "os/user", "archive/tar":
+		return false, true
+	case "net", "crypto/tls", "crypto/x509", "expvar", "log/syslog", "mime/multipart":
+		return true, false
+	}
+	return strings.HasPrefix(pkg, "net/") && pkg != "net/url" && pkg != "net/netip", false
+}
+
+// evidence reads the imports of the program that a build makes, as far as the build context has them.
+func (a *Analysis) evidence(b *Build, ctx Context) *Evidence {
+	if ctx.Dir == "" || b.Tool || b.Dir == "" || len(b.Packages) > 1 {
+		return nil
+	}
+	pkg := "."
+	if len(b.Packages) == 1 {
+		pkg = b.Packages[0]
+	}
+	if strings.HasSuffix(pkg, "...") {
+		return nil
+	}
+	in := path.Join(b.Dir, pkg)
+	if strings.HasSuffix(pkg, ".go") {
+		in = path.Dir(in)
+	} else if pkg != "." && !strings.HasPrefix(pkg, "./") && !strings.HasPrefix(pkg, "../") && !path.IsAbs(pkg) {
+		return nil
+	}
+	dir, ok := fromContext(b.Step, in)
+	if !ok {
+		return nil
+	}
+	r := &reader{ctx: ctx, found: &Evidence{Complete: true}, seen: map[string]bool{}}
+	r.build = build.Context{GOOS: "linux", GOARCH: "amd64", Compiler: "gc", CgoEnabled: true, ReleaseTags: build.Default.ReleaseTags}
+	if b.Arch != "" {
+		r.build.GOARCH = b.Arch
+	}
+	for _, f := range b.Flags {
+		if f.Name == "tags" {
+			r.build.BuildTags = strings.FieldsFunc(f.Value, func(c rune) bool { return c == ',' || c == ' ' })
+		}
+	}
+	if !r.module(dir) {
+		return nil
+	}
+	if !r.pkg("", filepath.Join(ctx.Dir, filepath.FromSlash(dir))) {
+		return nil
+	}
+	return r.found
+}
+
+// fromContext is the folder of the build context that a folder of the stage was filled from, when one COPY did it.
+func fromContext(step *stage.Step, dir string) (string, bool) {
+	found, ok := "", false
+	for _, s := range step.Stage.Chain() {
+		for _, c := range s.Copies {
+			if c.Kind != stage.FromMain || c.Dest.Abs == "" {
+				continue
+			}
+			if c.Mount != nil && c.Step != step {
+				continue
+			}
+			for _, src := range c.Sources {
+				if src.Abs == "" || src.Glob {
+					continue
+				}
+				to := c.Dest.Abs
+				switch {
+				case path.Ext(src.Abs) == ".go":
+					if to == dir || path.Dir(to) == dir && path.Ext(to) == ".go" {
+						found, ok = path.Dir(src.Abs), true
+					}
+				case within(dir, to):
+					found, ok = path.Join(src.Abs, strings.TrimPrefix(dir, to)), true
+				}
+			}
+		}
+	}
+	return strings.TrimPrefix(found, "/"), ok
+}
+
+// reader follows imports.
+type reader struct {
+	ctx   Context
+	build build.Context
+	found *Evidence
+	seen  map[string]bool
+	files int
+
+	root     string // folder of go.mod
+	mod      *modfile.File
+	vendored bool
+}
+
+// module finds the go.mod above a folder of the build context.
+func (r *reader) module(dir string) bool {
+	for {
+		root := filepath.Join(r.ctx.Dir, filepath.FromSlash(dir))
+		text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+		if err == nil {
+			mod, err := modfile.ParseLax("go.mod", text, nil)
+			if err != nil || mod.Module == nil {
+				return false
+			}
+			r.root, r.mod = root, mod
+			if mod.Go != nil {
+				r.found.GoVersion = mod.Go.Version
+			}
+			_, err = os.Stat(filepath.Join(root, "vendor", "modules.txt"))
+			r.vendored = err == nil
+			return true
+		}
+		if dir == "" || dir == "." {
+			return false
+		}
+		if dir = path.Dir(dir); dir == "." {
+			dir = ""
+		}
+	}
+}
+
+// pkg reads a package's imports. Its path is "" for the program itself. It reports whether the folder holds one.
+func (r *reader) pkg(name, dir string) bool {
+	if r.seen[dir] {
+		return true
+	}
+	r.seen[dir] = true
+	if len(r.seen) > maxPackages || r.files > maxGoFiles {
+		r.found.Complete = false
+		return false
+	}
+	p, err := r.build.ImportDir(dir, 0)
+	var none *build.NoGoError
+	var several *build.MultiplePackageError
+	if errors.As(err, &none) || errors.As(err, &several) || err != nil && len(p.GoFiles) == 0 {
+		r.found.Complete = false
+		return false
+	}
+	r.files += len(p.GoFiles) + len(p.CgoFiles)
+	if len(p.CgoFiles) > 0 && r.found.Cgo == nil {
+		r.found.Cgo = &Import{"C", r.name(filepath.Join(dir, p.CgoFiles[0]))}
+	}
+	for _, imported := range p.Imports {
+		r.imported(imported, r.name(p.ImportPos[imported][0].Filename))
+	}
+	return true
+}
+
+// name is a file as a message shows it.
+func (r *reader) name(file string) string {
+	if rel, err := filepath.Rel(r.ctx.Dir, file); err == nil && !strings.HasPrefix(rel, "..") {
+		return filepath.ToSlash(rel)
+	}
+	if rel, err := filepath.Rel(r.ctx.Modules, file); err == nil && r.ctx.Modules != "" && !strings.HasPrefix(rel, "..") {
+		return filepath.ToSlash(rel)
+	}
+	return filepath.ToSlash(file)
+}
+
+func (r *reader) imported(pkg, file string) {
+	if pkg == "C" || pkg == "unsafe" {
+		return
+	}
+	first, _, _ := strings.Cut(pkg, "/")
+	own := pkg == r.mod.Module.Mod.Path || strings.HasPrefix(pkg, r.mod.Module.Mod.Path+"/")
+	if !own && !strings.Contains(first, ".") {
+		net, user := standard(pkg)
+		if net && (r.found.Net == nil || pkg == "net/http") {
+			r.found.Net = &Import{pkg, file}
+		}
+		if user && r.found.User == nil {
+			r.found.User = &Import{pkg, file}
+		}
+		return
+	}
+	dir, ok := r.folder(pkg, own)
+	if !ok {
+		r.found.Complete = false
+		return
+	}
+	r.pkg(pkg, dir)
+}
+
+// folder is where the sources of a package lie: in the module, vendored, replaced by a folder, or in the module cache.
+func (r *reader) folder(pkg string, own bool) (string, bool) {
+	if own {
+		rest := strings.TrimPrefix(strings.TrimPrefix(pkg, r.mod.Module.Mod.Path), "/")
+		dir := filepath.Join(r.root, filepath.FromSlash(rest))
+		if _, err := os.Stat(dir); err == nil {
+			return dir, true
+		}
+	}
+	if r.vendored {
+		return filepath.Join(r.root, "vendor", filepath.FromSlash(pkg)), true
+	}
+	var best module.Version
+	for _, q := range r.mod.Require {
+		if (pkg == q.Mod.Path || strings.HasPrefix(pkg, q.Mod.Path+"/")) && len(q.Mod.Path) > len(best.Path) {
+			best = q.Mod
+		}
+	}
+	if best.Path == "" {
+		return "", false
+	}
+	rest := filepath.FromSlash(strings.TrimPrefix(strings.TrimPrefix(pkg, best.Path), "/"))
+	if i := slices.IndexFunc(r.mod.Replace, func(x *modfile.Replace) bool {
+		return x.Old.Path == best.Path && (x.Old.Version == "" || x.Old.Version == best.Version)
+	}); i >= 0 {
+		best = r.mod.Replace[i].New
+		if best.Version == "" {
+			return filepath.Join(r.root, filepath.FromSlash(best.Path), rest), true
+		}
+	}
+	if r.ctx.Modules == "" {
+		return "", false
+	}
+	escaped, err := module.EscapePath(best.Path)
+	if err != nil {
+		return "", false
+	}
+	version, err := module.EscapeVersion(best.Version)
+	if err != nil {
+		return "", false
+	}
+	return filepath.Join(r.ctx.Modules, filepath.FromSlash(escaped)+"@"+version, rest), true
+}

@@ -1,0 +1,113 @@
+# METADATA
+# title: The program needs a C library that the final image lacks
+# description: |
+#   With cgo on, a Go program that uses the network, looks up users or has C code in it is linked to the builder's C library
+#   and names its loader. An image with another C library or none stops with `exec /app: no such file or directory`,
+#   although the file is there. It is reported when the sources prove it.
+#   Build with `CGO_ENABLED=0`, or, where C code is needed, use a final image with the builder's C library.
+# custom:
+#   severity: error
+#   category: correctness
+#   since: 0.1.0
+package plimline.rules["libc-mismatch"]
+
+import data.plimline.lib
+
+findings contains finding if {
+	some build in input.builds
+	build.final == "yes"
+	not build.tool
+	build.cgo.state in {"1", "default-on"}
+	not other_kind(build)
+	builder := input.stages[build.stage].base
+	builder.libc == "glibc"
+	builder.compiler == "yes"
+	lacking
+	not linked_statically(build)
+	why := needs(build)
+	finding := lib.related(
+		lib.at(
+			{"span": build.go},
+			sprintf("%s (%s) makes this program need the glibc loader, which %s lacks, so it does not start", [why.path, why.file, lib.final.base.text]),
+		),
+		lib.final.from,
+		"the image without the loader",
+	)
+}
+
+# No Linux program.
+other_kind(build) if build.exempt in {"c-shared", "c-archive", "shared", "plugin", "windows", "darwin", "js", "wasip1"}
+
+# What makes the program dynamic, unless a tag takes its C part out.
+needs(build) := build.evidence.cgo
+
+needs(build) := build.evidence.net if {
+	not build.evidence.cgo
+	not tagged(build, "netgo")
+}
+
+needs(build) := build.evidence.user if {
+	not build.evidence.cgo
+	not tagged(build, "osusergo")
+	not uses_net(build)
+}
+
+uses_net(build) if {
+	build.evidence.net
+	not tagged(build, "netgo")
+}
+
+tagged(build, tag) if {
+	some flag in build.flags
+	flag.name == "tags"
+	tag in split(replace(flag.value, " ", ","), ",")
+}
+
+# -static works with the external linker only: asked for, or needed for C code.
+linked_statically(build) if {
+	some flag in build.flags
+	flag.name == "ldflags"
+	contains(flag.value, "-static")
+	regex.match(`-linkmode[= ]\'?"?external`, flag.value)
+}
+
+linked_statically(build) if {
+	some flag in build.flags
+	flag.name == "ldflags"
+	contains(flag.value, "-static")
+	build.evidence.cgo
+}
+
+linked_statically(build) if {
+	some flag in build.flags
+	flag.name == "ldflags"
+	not flag.known
+}
+
+# The final image has no glibc, and nobody brings one.
+lacking if {
+	lib.final.base.libc in {"none", "musl"}
+	lib.final.base.class in {"empty", "static", "small"}
+	not brings_loader
+}
+
+brings_loader if {
+	some copy in input.copies
+	copy.into in lib.final_chain
+	regex.match(`^/((lib|lib64|usr)(/.*)?)?$`, object.get(copy, ["dest", "path"], "/"))
+	not lib.programs_only(copy)
+}
+
+brings_loader if {
+	some instruction in input.by.run
+	instruction.stage in lib.final_chain
+	some command in instruction.commands
+	some word in command.words
+	regex.match(`(libc6-compat|gcompat|glibc|ld-linux|ld-musl)`, word.value)
+}
+
+brings_loader if {
+	some instruction in input.by.run
+	instruction.stage in lib.final_chain
+	instruction.opaque
+}
