@@ -17,7 +17,7 @@ type File struct {
 	Instructions []*Instruction // in file order; those that do not parse are here too, with Problem set
 	Problems     []Problem      // what BuildKit would refuse, in file order
 	// Template is true when the file is the source of a template engine ({{ }}, <% %>, ...):
-	// what it builds is unknown, Problems holds one entry that says so, and Instructions is what could be read.
+	// what it builds is unknown, Problems holds one entry that says so, and there are no Instructions.
 	Template bool
 }
 
@@ -85,7 +85,7 @@ type Instruction struct {
 	// the command like CMD's. ENV, LABEL and ARG: none, see Pairs.
 	Args  []Word
 	Pairs []Pair
-	// Heredocs in the order of their operators.
+	// Heredocs in the order of their operators. Those of an ONBUILD line are its inner instruction's.
 	Heredocs []Heredoc
 	// OnBuild is the instruction within ONBUILD, else nil.
 	OnBuild *Instruction

@@ -1,16 +1,11 @@
 package dockerfile
 
 import (
-	"bytes"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/plimline/plimline/internal/source"
 )
@@ -106,8 +101,8 @@ func TestProblems(t *testing.T) {
 		{"unknown flag", "FROM a\nCOPY --form=b c d", []string{`parse "--form=b": unknown flag: --form (did you mean --from?)`}, 2},
 		{"too few arguments", "FROM a\nCOPY x", []string{`parse "COPY x": COPY requires at least two arguments, but only one was provided. Destination could not be determined`}, 2},
 		{"no value", "FROM a\nENV X\nUSER y", []string{`parse "ENV X": ENV must have two arguments`}, 3},
-		{"array of other things", "FROM a\nCMD [\"a\", 1]\n", []string{`parse "CMD [\"a\", 1]": when using JSON array syntax, arrays must be comprised of strings only`}, 2},
-		{"open heredoc", "FROM a\nRUN cat <<EOF\nx\n", []string{`parse "<<EOF": the here-document EOF is not closed`, `parse "x": unknown instruction: x`}, 3},
+		{"array of other things", "FROM a\nCMD [\"a\", 1]\n", []string{`parse "[\"a\", 1]": when using JSON array syntax, arrays must be comprised of strings only`}, 2},
+		{"open heredoc", "FROM a\nRUN cat <<EOF\nx\n", []string{`parse "<<EOF": the here-document EOF is not closed`}, 2},
 		{"before FROM", "RUN a\nARG b\nFROM c", []string{`parse "RUN": RUN stands before the first FROM`}, 3},
 		{"a fragment is none", "RUN a\nUSER b", nil, 2},
 		{"directive twice", "# escape=`\n# escape=`\nFROM a", []string{"parse \"# escape=`\": only one escape parser directive can be used"}, 1},
@@ -118,7 +113,7 @@ func TestProblems(t *testing.T) {
 		{"Latin-1", "FROM a\n# gr\xfc\xdfe\nUSER b\n", []string{"encoding \"\\xfc\": the file is not UTF-8 (byte 0xfc)"}, 2},
 		{"binary", "FROM a\x00b\n", []string{`encoding "\x00": the file is binary (it has a NUL byte)`}, 0},
 		{"UTF-16", "\xff\xfeF\x00", []string{`encoding "\xff\xfe": the file is UTF-16; BuildKit reads UTF-8`}, 0},
-		{"nested ONBUILD", "FROM a\nONBUILD ONBUILD RUN b", []string{`parse "ONBUILD ONBUILD RUN b": Chaining ONBUILD via ` + "`ONBUILD ONBUILD`" + ` isn't allowed`}, 2},
+		{"nested ONBUILD", "FROM a\nONBUILD ONBUILD RUN b", []string{`parse "ONBUILD": chaining ONBUILD via ` + "`ONBUILD ONBUILD`" + ` isn't allowed`}, 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -168,6 +163,15 @@ func TestExpand(t *testing.T) {
 		{"${E:-d}${E-d}", "d", "E", ""},
 		{"${V:-$A}", "1", "A", ""},
 		{"${A:+yes}${V:+no}", "yes", "A", ""},
+		{"${V:-$W}", "$W", "", "W"},
+		{"${A:-$W}${V:+$W}${E:+$W}", "1", "A E", ""},
+		{"${V?oops}${V:?oops}", "${V?oops}${V:?oops}", "", "V"},
+		{"${V%-*}:${V/a/b}", "${V%-*}:${V/a/b}", "", "V"},
+		{"${A#$W}", "${A#$W}", "", "W"},
+		{"${A%1}x${A/1/$B}", "x$A", "A B", ""},
+		{"\"${V:-\"a b\"}\"'${V}'", "a b${V}", "", ""},
+		{"$1$@", "$1$@", "", "1 @"},
+		{"a\xffb$A", "a\uFFFDb1", "A", ""},
 		{"'$A'\"$A\"\\$A", "$A1$A", "A", ""},
 	}
 	for _, tt := range tests {
@@ -197,116 +201,15 @@ func TestRefs(t *testing.T) {
 	}
 }
 
-// TestLarge: what a hostile or broken file may hold takes no time that grows with its square, and crashes nothing.
-func TestLarge(t *testing.T) {
-	const size = 4 << 20
-	for name, text := range map[string]string{
-		"one line":       "FROM a\nRUN " + strings.Repeat("x", size) + "\nUSER b\n",
-		"continuations":  "FROM a\nRUN x" + strings.Repeat("\\\n", size/2) + "\nUSER b\n",
-		"lines":          "FROM a\nRUN " + strings.Repeat("a && \\\n", size/7) + "b\nUSER b\n",
-		"instructions":   strings.Repeat("RUN x\n", size/16),
-		"bad ones":       "FROM a\n" + strings.Repeat("RUNN x\n", size/64),
-		"ONBUILDs":       "FROM a\n" + strings.Repeat("ONBUILD \\\n", size/10) + "RUN x\n",
-		"comments":       strings.Repeat("#\n", size/2) + "FROM a\n",
-		"open heredocs":  "FROM a\n" + strings.Repeat("RUN cat <<E\n", 2000),
-		"words":          "FROM a\nENV " + strings.Repeat("A=1 \\\n", size/32) + "B=2\n",
-		"strings":        "FROM a\nCMD [" + strings.Repeat("\"a\",\\\n", size/32) + "\"b\"]\n",
-		"heredoc body":   "FROM a\nRUN <<E\n" + strings.Repeat("x\n", size/2) + "E\n",
-		"nested braces":  "FROM " + strings.Repeat("${A:-", 20000) + "\n",
-		"carriage marks": strings.Repeat("\r", size),
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := parseText(text)
-			for _, in := range f.Instructions {
-				for _, w := range in.Args {
-					_, _ = Expand(w.Text, f.Escape, func(string) (string, bool) { return "", false })
-				}
-			}
-		})
-	}
-	f := parseText("FROM a\nRUN " + strings.Repeat("x", 70000) + "\nUSER b\nRUNN\n")
-	if len(f.Instructions) != 4 || len(f.Problems) != 2 || !strings.Contains(f.Problems[0].Message, "longer than the 65535 bytes") {
-		t.Errorf("%d instructions, problems %v", len(f.Instructions), f.Problems)
-	}
-}
-
-func corpusFiles(tb testing.TB) []*source.File {
-	tb.Helper()
-	archive := "../../../shared/corpus/open.tar.xz"
-	if _, err := os.Stat(archive); err != nil {
-		tb.Skip("no corpus of real Dockerfiles at hand")
-	}
-	dir := tb.TempDir()
-	if out, err := exec.Command("tar", "-C", dir, "-xJf", archive).CombinedOutput(); err != nil {
-		tb.Skipf("unpack the corpus: %v: %s", err, out)
-	}
-	names, err := filepath.Glob(filepath.Join(dir, "*", "Dockerfile"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var out []*source.File
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		out = append(out, source.NewFile(name, text))
-	}
-	return out
-}
-
-// TestCorpus: what BuildKit refuses has a problem, what it reads has none of the parser's, and words have exact places.
-func TestCorpus(t *testing.T) {
-	counts := map[string]int{}
-	for _, src := range corpusFiles(t) {
-		f := Parse(src)
-		counts["files"]++
-		if f.Template {
-			counts["templates"]++
-			continue
-		}
-		if _, err := parser.Parse(bytes.NewReader(src.Bytes)); (err != nil) && len(f.Problems) == 0 {
-			t.Errorf("%s: BuildKit says %v, we say nothing", src.Path, err)
-		}
-		counts["problems"] += len(f.Problems)
-		c := &checker{t, src}
-		c.file(f)
-		for _, in := range f.Instructions {
-			counts["instructions"]++
-			for _, w := range in.Args {
-				counts["words"]++
-				if w.Map.String != w.Text {
-					counts["words without a place"]++
-				}
-			}
-			for _, p := range in.Pairs {
-				counts["pairs"]++
-				if p.Key.Map.String != p.Key.Text || p.Value.Map.String != p.Value.Text {
-					counts["pairs without a place"]++
+// TestFlagNames: BuildKit knows the flags that are suggested.
+func TestFlagNames(t *testing.T) {
+	for _, name := range instructionNames {
+		for _, flag := range flagNames(name) {
+			for _, p := range parseText(name + " --" + flag + "=1 a b\n").Problems {
+				if strings.Contains(p.Message, "unknown flag") {
+					t.Error(p.Message)
 				}
 			}
 		}
 	}
-	t.Log(counts)
-	if counts["words without a place"]*100 > counts["words"] {
-		t.Error("more than one word in a hundred has no exact place")
-	}
-}
-
-func BenchmarkParse(b *testing.B) {
-	files := corpusFiles(b)
-	b.Run("plimline", func(b *testing.B) {
-		for b.Loop() {
-			for _, src := range files {
-				Parse(src)
-			}
-		}
-	})
-	b.Run("parse-alone", func(b *testing.B) {
-		for b.Loop() {
-			for _, src := range files {
-				_, _ = parser.Parse(bytes.NewReader(src.Bytes))
-			}
-		}
-	})
 }

@@ -1,12 +1,12 @@
 package dockerfile
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
-
-	"github.com/plimline/plimline/internal/source"
 )
 
 // Expansion is a word with its variables expanded.
@@ -16,125 +16,135 @@ type Expansion struct {
 	Missing []string // names that have none and no default, sorted
 }
 
-// Expand expands the variables of a word as Docker does. lookup gives a variable's value, if it has one.
-func Expand(text string, escape byte, lookup func(name string) (string, bool)) (Expansion, error) {
-	env := &getter{lookup: lookup, written: map[string]string{}}
-	for _, r := range scanRefs(text, escape) {
-		if _, ok := lookup(r.name); !ok && !r.hasDefault {
-			env.written[r.name] = text[r.start:r.end]
+// maxNesting is how deep ${} may stand within ${}. BuildKit's lexer knows no end and would use up the stack.
+const maxNesting = 500
+
+// checkNesting keeps texts from BuildKit's lexer that it would take very long for, as it copies what is within
+// ${} once for each ${} around it.
+func checkNesting(text string) error {
+	depth, deepest := 0, 0
+	for i := 0; i+1 < len(text); i++ {
+		if text[i] == '$' && text[i+1] == '{' {
+			depth++
+			deepest = max(deepest, depth)
+		} else if text[i] == '}' && depth > 0 {
+			depth--
 		}
 	}
-	result, err := shell.NewLex(rune(escape)).ProcessWordWithMatches(text, env)
+	if count := strings.Count(text, "${"); deepest > maxNesting || count > maxNesting && count > 1<<30/len(text) {
+		return errors.New("too many variables within variables")
+	}
+	return nil
+}
+
+// Expand expands the variables of a word as Docker does. lookup gives a variable's value, if it has one.
+// A variable without one stays in the text as it is written, where Docker would put nothing or stop.
+func Expand(text string, escape byte, lookup func(name string) (string, bool)) (Expansion, error) {
+	text = printable(text)
+	if !strings.ContainsAny(text, "$'\"") && strings.IndexByte(text, escape) < 0 {
+		return Expansion{Text: text}, nil
+	}
+	if err := checkNesting(text); err != nil {
+		return Expansion{}, err
+	}
+	x := &expander{lookup: lookup, written: map[string]string{}}
+	refs, _ := scanRefs(text, escape) // where the scan fails, the lexer fails too, and says why
+	x.live(text, refs)
+	// BuildKit's lexer cannot leave a variable as it is and still apply defaults, so each reference that is to
+	// stay becomes one to a number, whose value is what was written.
+	lex := shell.NewLex(rune(escape))
+	result, _, err := lex.ProcessWord(x.replaced(text), x)
 	if err != nil {
 		return Expansion{}, err
 	}
-	out := Expansion{Text: result.Result}
-	for name := range result.Matched {
-		if _, ok := env.written[name]; ok {
-			out.Missing = append(out.Missing, name)
-		} else {
-			out.Used = append(out.Used, name)
-		}
-	}
-	slices.Sort(out.Used)
-	slices.Sort(out.Missing)
-	return out, nil
+	return Expansion{Text: result, Used: sorted(x.used), Missing: sorted(x.missing)}, nil
 }
 
-// getter hands the Lex the values; a variable without one stands for itself.
-type getter struct {
+// printable takes out what BuildKit's lexer complains about on standard error.
+func printable(text string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	return strings.ReplaceAll(text, "\x00", "\uFFFD")
+}
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// expander decides what becomes of each reference, and is the lexer's environment.
+type expander struct {
 	lookup  func(string) (string, bool)
-	written map[string]string
+	kept    []ref             // references that stay as written, in order
+	written map[string]string // by the number that stands for it
+	used    []string
+	missing []string
 }
 
-func (g *getter) Get(name string) (string, bool) {
-	if value, ok := g.lookup(name); ok {
-		return value, true
-	}
-	written, ok := g.written[name]
-	return written, ok
-}
-
-func (g *getter) Keys() []string { return nil }
-
-// Ref is a variable in a word.
-type Ref struct {
-	Name       string
-	Span       source.Span // "$X" or "${X:-d}"
-	HasDefault bool        // ${X:-d}, ${X-d}, ${X:+d} or ${X+d}
-}
-
-// Refs are the variables in a word that Docker expands, in order.
-func Refs(w Word, escape byte) []Ref {
-	var out []Ref
-	for _, r := range scanRefs(w.Text, escape) {
-		span := w.Span
-		if w.Map.String == w.Text {
-			span = w.Map.Span(r.start, r.end)
+// live goes through references whose values count.
+func (x *expander) live(text string, refs []ref) {
+	for _, r := range refs {
+		value, set := x.lookup(r.name)
+		kept, used, missing := len(x.kept), len(x.used), len(x.missing)
+		if set {
+			x.used = append(x.used, r.name)
 		}
-		out = append(out, Ref{r.name, span, r.hasDefault})
-	}
-	return out
-}
-
-type rawRef struct {
-	name       string
-	start, end int
-	hasDefault bool
-}
-
-// scanRefs finds $X and ${X...} outside single quotes and escapes; those within a default count too.
-func scanRefs(s string, escape byte) []rawRef {
-	var out []rawRef
-	single, double := false, false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\'' && !double:
-			single = !single
-		case single:
-		case c == '"':
-			double = !double
-		case c == escape:
-			i++
-		case c == '$':
-			r, next := oneRef(s, i)
-			if r.name != "" {
-				out = append(out, r)
+		filled := set && !(r.colon && value == "")
+		switch r.operator {
+		case '-':
+			if !filled {
+				x.live(text, r.inner)
 			}
-			i = next - 1
-		}
-	}
-	return out
-}
-
-// oneRef reads the reference at s[at] and returns where to go on.
-func oneRef(s string, at int) (rawRef, int) {
-	i := at + 1
-	braces := i < len(s) && s[i] == '{'
-	if braces {
-		i++
-	}
-	start := i
-	for i < len(s) && (s[i] == '_' || s[i] >= 'a' && s[i] <= 'z' || s[i] >= 'A' && s[i] <= 'Z' || i > start && s[i] >= '0' && s[i] <= '9') {
-		i++
-	}
-	r := rawRef{name: s[start:i], start: at, end: i}
-	if !braces {
-		return r, max(i, at+1)
-	}
-	op := strings.TrimPrefix(s[i:], ":")
-	r.hasDefault = strings.HasPrefix(op, "-") || strings.HasPrefix(op, "+")
-	depth := 1
-	for j := i; j < len(s); j++ {
-		switch {
-		case strings.HasPrefix(s[j:], "${"):
-			depth++
-		case s[j] == '}':
-			if depth--; depth == 0 {
-				r.end = j + 1
-				return r, i
+		case '+':
+			if filled {
+				x.live(text, r.inner)
+			}
+		case 0, '?':
+			if !set {
+				x.keep(r, r.name)
+			}
+		default: // a pattern: an unknown part of it makes the whole unknown
+			if !set {
+				x.keep(r, r.name)
+				continue
+			}
+			x.live(text, r.inner)
+			if len(x.missing) > missing {
+				x.kept, x.used = x.kept[:kept], x.used[:used]
+				x.keep(r)
 			}
 		}
 	}
-	return rawRef{}, at + 1
 }
+
+func (x *expander) keep(r ref, missing ...string) {
+	x.kept = append(x.kept, r)
+	x.missing = append(x.missing, missing...)
+}
+
+// replaced is the text with the references that stay made into numbers.
+func (x *expander) replaced(text string) string {
+	if len(x.kept) == 0 {
+		return text
+	}
+	var b strings.Builder
+	pos := 0
+	for i, r := range x.kept {
+		number := fmt.Sprintf("%012d", i)
+		x.written[number] = text[r.start:r.end]
+		b.WriteString(text[pos:r.start] + "${" + number + "}")
+		pos = r.end
+	}
+	b.WriteString(text[pos:])
+	return b.String()
+}
+
+// Get is part of shell.EnvGetter.
+func (x *expander) Get(name string) (string, bool) {
+	if written, ok := x.written[name]; ok {
+		return written, true
+	}
+	return x.lookup(name)
+}
+
+// Keys is part of shell.EnvGetter.
+func (x *expander) Keys() []string { return nil }

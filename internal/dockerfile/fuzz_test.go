@@ -1,10 +1,13 @@
 package dockerfile
 
 import (
-	"bytes"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/plimline/plimline/internal/source"
@@ -14,13 +17,21 @@ import (
 var seeds = []string{
 	"FROM golang:1.26 AS build\nRUN --mount=type=cache,target=/x go build \\\n  # why\n\n  -o /app .\nFROM scratch\nCOPY --from=build --chown=1:1 /app /app\nENTRYPOINT [\"/app\", \"-v\"]\n",
 	"\xEF\xBB\xBF# syntax=docker/dockerfile:1\r\n# escape=`\r\nFROM a`\r\n  :b\r\nCOPY a `\r\n b\r\n",
-	"FROM a\nRUN <<EOF\nhello\nEOF\nRUN cat <<-'A' <<\"B\" > /x\n\tone\n\tA\ntwo\nB\nCMD x\n",
-	"FROM a\nENV A=1 B='x y' C=\"p\\\"q\" D=e\\ f\nENV G h i\nLABEL \"k\"=v\nARG X Y=1\n",
-	"FROM a\nONBUILD RUN <<E\nx\nE\nONBUILD COPY --from=b c d\nHEALTHCHECK --interval=5s CMD [\"a\", \"b\"]\nHEALTHCHECK NONE\n",
-	"FROM a\nCMD [\"\\u00e9\\ud83d\\ude00\\n\", \"\", \"é\"]\nSHELL [\"a\"]\nVOLUME /a /b\nEXPOSE 80/tcp 81\nUSER a:b\nWORKDIR /a b\nSTOPSIGNAL 9\nMAINTAINER x y\n",
-	"FROM a\nRUNN x\nCOPY --nope a b\nENV\nENV A\nRUN [1, 2]\nRUN <<EOF\nno end\n",
-	"FROM {{ .X }}\n", "RUN a\\\n", "\\\n", "# a\n", "FROM a\n\\\nRUN b\\\\\nc\n", "FROM a\nRUN --mount=type=bind,\"source=a,b\",from=x c\n",
-	"# check=skip=all\n# check=error=true\nFROM a\n", "FROM a \\\n AS \\\n b\n", "from A as B\ncopy\ta\tb\n", "FROM a\nRUN echo \"<<EOF\" [\"<<A\"]\n",
+	"FROM a\nRUN <<EOF\nhello\n# no comment\nEOF\nRUN cat <<-'A' <<\"B\" > /x\n\tone\n\tA\ntwo\nB\nCMD x\n",
+	"FROM a\nRUN 3<<EOF cat << 'E F' \"<<Q\" $((1<<2)) ${X:-<<Y}\nEOF\nE F\nQ\n",
+	"FROM a\nRUN cat <<A \\\n # c\n\n <<B\na\nA\nb\r\nB\r\nRUN ok\n",
+	"FROM a\nENV A=1 B='x y' C=\"p\\\"q\" D=e\\ f\nENV G h i\nLABEL \"k\"=v\nARG X Y=1 \"Z\"=\n",
+	"FROM a\nONBUILD RUN <<E\nx\nE\nONBUILD COPY --from=b c d\nONBUILD RN x\nHEALTHCHECK --interval=5s CMD [\"a\", \"b\"]\nHEALTHCHECK NONE\nHEALTHCHECK x\xc3\xa0y z\n",
+	"FROM a\nCMD [\"\\u00e9\\ud83d\\ude00\\n\", \"\", \"é\", \"\\ud83d\"]\nSHELL [\"a\"]\nVOLUME /a /b\nEXPOSE 80/tcp 81\nUSER a:b\nWORKDIR /a b\nSTOPSIGNAL 9\nMAINTAINER x y\n",
+	"FROM a\nRUNN x\nCOPY --nope a b\nENV\nENV A\nENV A=1 B\nRUN [1, 2]\nADD [1] <<EOF\nRUN <<EOF\nno end\nCMD x\n",
+	"FROM {{ .X }}\n", "{{ if a\n}}\nFROM b\n", "ENV A=1 \\\n{{ if b }}\n C=2\n", "RUN a\\\n", "\\\n", "# a\n", "", "FROM a\n\\\nRUN b\\\\\nc\n",
+	"FROM a\nRUN --mount=type=bind,\"source=a,b\",from=x --mount='Type=cache,target=/\"' --mount=type=bind,\"a=\"\"b\" c\n",
+	"FROM a\nRUN --mount=type=nope x\nRUN --mount=from=$X y\nRUN --mount=type=cache,target=$Y --network=x z\nCOPY --from=\"a b\" --ch\\own='1 2' -- --c d\n",
+	"# check=skip=all\n# check=error=true\nFROM a\n", "#syntax = x y \n#esCAPE = ` \n#check=\n#escape=x\nFROM a `\n b\n",
+	"FROM a \\\n AS \\\n b\n", "from A as B\ncopy\ta\tb\n", "FROM a\nRUN echo \"<<EOF\" [\"<<A\"]\n", "# check=error=true\n\n# check=error=0\nFROM a\n",
+	"ARG A=1\nRUN x\nLABEL a=b\nFROM a\n", "FROM a b\nFROM a AS 1\nFROM --platform=$X --x a\n", "ONBUILD ONBUILD ONBUILD\nONBUILD\nONBUILD FROM x\n",
+	"FROM a\nLABEL a=\"\\\n b \\\n c\" \\\n\n # x\n d='e' \\\n", "FROM a\nENV x=\xff \\\\\\\nUSER \xc3\xa9\n", "FROM a\nCOPY --from=\xc3\xa9\xc2\xa0 --x=\xc3\xa0 a b\n",
+	"FROM a\nCOPY [ \"a b\", \"c\" ]\nCOPY [\"a\", \"b\",]\nVOLUME [ ]\nCMD [ \"a\" , \"b\" ] \nRUN [\"x\"] y\n", " \t FROM a\n  # c\n\u00a0RUN x\u00a0\n",
 }
 
 func FuzzParse(f *testing.F) {
@@ -29,22 +40,32 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		src := source.NewFile("Dockerfile", text)
-		file := Parse(src)
-		c := &checker{t, src}
-		c.file(file)
-		c.paths(src)
-		for _, in := range file.Instructions {
-			c.reread(file, in)
-		}
+		c := &checker{t: t, src: src, file: Parse(src)}
+		c.all()
 	})
 }
 
+// checker checks what must hold for every file.
 type checker struct {
-	t   testing.TB
-	src *source.File
+	t    testing.TB
+	src  *source.File
+	file *File
 }
 
-func (c *checker) file(f *File) {
+func (c *checker) all() {
+	c.tree()
+	if !utf8.Valid(c.src.Bytes) || slices.Contains(c.src.Bytes, 0) {
+		return
+	}
+	c.buildkit()
+	c.slowly()
+	for _, in := range c.file.Instructions {
+		c.reread(in)
+	}
+}
+
+func (c *checker) tree() {
+	f := c.file
 	whole := source.Span{Start: 0, End: len(c.src.Bytes)}
 	end := 0
 	for i, in := range f.Instructions {
@@ -57,6 +78,9 @@ func (c *checker) file(f *File) {
 		end = in.Span.End
 		c.instruction(in)
 	}
+	if !slices.IsSortedFunc(f.Problems, func(a, b Problem) int { return a.Span.Compare(b.Span) }) {
+		c.t.Errorf("problems are not sorted: %v", f.Problems)
+	}
 	for _, p := range f.Problems {
 		if !whole.Contains(p.Span) || p.Message == "" {
 			c.t.Errorf("problem %q at %v", p.Message, p.Span)
@@ -68,6 +92,9 @@ func (c *checker) file(f *File) {
 			c.t.Errorf("comment at %v", x.Span)
 		}
 		last = x.Span.End
+		if f.Template {
+			continue
+		}
 		// Behind a lone continuation character comments come before the keyword; none starts in another instruction.
 		for i, in := range f.Instructions {
 			if i != x.Next && in.Span.Overlaps(x.Span) {
@@ -76,7 +103,8 @@ func (c *checker) file(f *File) {
 		}
 	}
 	for _, d := range f.Directives {
-		if !d.Span.Contains(d.NameSpan) || !d.Span.Contains(d.ValueSpan) || !strings.EqualFold(c.src.Text(d.NameSpan), d.Name) || c.src.Text(d.ValueSpan) != d.Value {
+		if !d.Span.Contains(d.NameSpan) || !d.Span.Contains(d.ValueSpan) || !strings.EqualFold(c.src.Text(d.NameSpan), d.Name) ||
+			utf8.Valid(c.src.Bytes) && c.src.Text(d.ValueSpan) != d.Value {
 			c.t.Errorf("directive %+v: %q, %q", d, c.src.Text(d.NameSpan), c.src.Text(d.ValueSpan))
 		}
 	}
@@ -86,6 +114,9 @@ func (c *checker) file(f *File) {
 func (c *checker) instruction(in *Instruction) {
 	c.word(in, in.Keyword, in.Span, true)
 	end := in.Keyword.Span.End
+	if in.Problem != nil && !in.Span.Contains(in.Problem.Span) {
+		c.t.Errorf("%s: problem %+v outside %v", in.Name, in.Problem, in.Span)
+	}
 	next := func(what string, s source.Span) {
 		if s.Start < end || !in.Span.Contains(s) {
 			c.t.Errorf("%s: %s at %v is outside %v or not behind %d", in.Name, what, s, in.Span, end)
@@ -97,37 +128,53 @@ func (c *checker) instruction(in *Instruction) {
 		if !f.Span.Contains(f.NameSpan) {
 			c.t.Errorf("flag name %v outside %v", f.NameSpan, f.Span)
 		}
-		if f.HasValue {
-			c.word(in, f.Value, f.Span, true)
+		if !f.HasValue {
+			continue
 		}
+		c.word(in, f.Value, f.Span, true)
+		at := f.Value.Span.Start
 		for _, x := range f.Fields {
-			if !f.Span.Contains(x.Span) || !x.Span.Contains(x.Key.Span) {
-				c.t.Errorf("field %v outside %v", x.Span, f.Span)
+			if f.Value.Map.String == "" {
+				continue
 			}
+			if x.Span.Start < at || !f.Value.Span.Contains(x.Span) || !x.Span.Contains(x.Key.Span) || x.HasValue && !x.Span.Contains(x.Value.Span) {
+				c.t.Errorf("field %v outside %v", x, f.Value.Span)
+			}
+			at = x.Span.End
+			c.word(in, x.Key, x.Span, true)
+			c.word(in, x.Value, source.Span{End: len(c.src.Bytes)}, true)
 		}
 	}
-	for i, w := range in.Args {
-		if w.Text != "" && w.Map.String == w.Text || i == 0 {
-			next("argument", w.Span)
-		}
-		c.word(in, w, in.Span, in.Form != FormExec)
+	if in.Body.String != "" {
+		next("body", in.Body.Span(0, len(in.Body.String)))
+		c.mapped(in.Body)
 	}
-	for i, p := range in.Pairs {
-		if p.Key.Text != "" && p.Key.Map.String == p.Key.Text || i == 0 {
-			next("pair", p.Span)
+	body := in.Body.Span(0, len(in.Body.String))
+	at := body.Start
+	for _, w := range in.Args {
+		if w.Span.Start < at {
+			c.t.Errorf("%s: argument %v not behind %d", in.Name, w, at)
 		}
+		at = w.Span.End
+		c.word(in, w, body, in.Form != FormExec)
+	}
+	for _, p := range in.Pairs {
+		if p.Span.Start < at {
+			c.t.Errorf("%s: pair %v not behind %d", in.Name, p, at)
+		}
+		at = p.Span.End
 		c.word(in, p.Key, p.Span, true)
 		if p.HasValue {
 			c.word(in, p.Value, p.Span, true)
 		}
 	}
-	at := 0
+	at = 0
 	for _, h := range in.Heredocs {
 		if !in.Span.Contains(h.Operator) || !in.Span.Contains(h.Body) || !in.Span.Contains(h.Terminator) || h.Body.Start < at || h.Terminator.Start < h.Body.End {
 			c.t.Errorf("heredoc %+v in %v", h, in.Span)
 		}
 		at = h.Terminator.End
-		if c.src.Text(h.Terminator) != h.Name {
+		if utf8.Valid(c.src.Bytes) && c.src.Text(h.Terminator) != h.Name {
 			c.t.Errorf("heredoc ends with %q, not %q", c.src.Text(h.Terminator), h.Name)
 		}
 		c.mapped(h.Content)
@@ -141,7 +188,7 @@ func (c *checker) instruction(in *Instruction) {
 }
 
 func (c *checker) word(in *Instruction, w Word, parent source.Span, exact bool) {
-	if !parent.Contains(w.Span) {
+	if w.Text != "" && !parent.Contains(w.Span) {
 		c.t.Errorf("%s: word %q at %v is outside %v", in.Name, w.Text, w.Span, parent)
 	}
 	if w.Map.String == "" {
@@ -153,74 +200,144 @@ func (c *checker) word(in *Instruction, w Word, parent source.Span, exact bool) 
 	if exact {
 		c.mapped(w.Map)
 	}
+	for _, r := range Refs(w, c.file.Escape) {
+		if !w.Span.Contains(r.Span) || r.Span.Len() == 0 || exact && c.src.Bytes[r.Span.Start] != '$' {
+			c.t.Errorf("variable %v in %q at %v", r, w.Text, w.Span)
+		}
+	}
 }
 
 // mapped checks that each byte of a text is the byte in the file that it claims to be.
 func (c *checker) mapped(t source.Text) {
 	for i := range len(t.String) {
 		at := t.Offset(i)
-		if at >= len(c.src.Bytes) || c.src.Bytes[at] != t.String[i] {
+		if at >= len(c.src.Bytes) || c.src.Bytes[at] != t.String[i] && t.String[i] != '?' {
 			c.t.Errorf("byte %d of %q is not at %d", i, t.String, at)
 			return
 		}
 	}
 }
 
-// paths checks that parsing the whole file and parsing each instruction alone give the same.
-func (c *checker) paths(src *source.File) {
-	split := func() *splitter {
-		s := &splitter{f: &File{Source: src, Escape: '\\'}, line: 1}
-		if p, text := encoding(src); p != nil && !text {
-			return nil
-		}
-		s.run()
-		return s
-	}
-	s := split()
-	if s == nil {
+// buildkit checks that BuildKit refuses what we have problems with, and has the values we have.
+func (c *checker) buildkit() {
+	if c.file.Template {
 		return
 	}
-	res, err := parser.Parse(bytes.NewReader(src.Bytes))
+	res, err := parser.Parse(strings.NewReader(string(c.src.Bytes)))
 	if err != nil {
-		return
-	}
-	if !s.agrees(res.AST.Children) {
-		c.t.Errorf("BuildKit sees %d instructions, we see %d, or on other lines", len(res.AST.Children), len(s.out))
-		return
-	}
-	for i := range s.out {
-		n := s.alone(&s.out[i])
-		if n == nil {
-			c.t.Errorf("instruction %d parses in the file and not alone: %s", i, s.out[i].problem.Message)
-			continue
+		if len(c.file.Problems) == 0 {
+			c.t.Errorf("no problem where BuildKit has %v", err)
 		}
-		if n.Dump() != res.AST.Children[i].Dump() {
-			c.t.Errorf("instruction %d: alone %s, in the file %s", i, n.Dump(), res.AST.Children[i].Dump())
+		return
+	}
+	if len(res.AST.Children) != len(c.file.Instructions) {
+		c.t.Errorf("BuildKit sees %d instructions, we see %d", len(res.AST.Children), len(c.file.Instructions))
+		return
+	}
+	if byte(res.EscapeToken) != c.file.Escape {
+		c.t.Errorf("BuildKit has the escape character %q, we have %q", res.EscapeToken, c.file.Escape)
+	}
+	for i, n := range res.AST.Children {
+		c.node(c.file.Instructions[i], n)
+	}
+}
+
+func (c *checker) node(in *Instruction, n *parser.Node) {
+	n.PrevComment = nil
+	_, err := instructions.ParseInstruction(n)
+	if err != nil && in.Problem == nil {
+		c.t.Errorf("%q: no problem where BuildKit has %v", c.src.Text(in.Span), err)
+	}
+	if err == nil && in.Problem != nil && !strings.HasSuffix(in.Problem.Message, "stands before the first FROM") && len(in.Flags) == 0 {
+		c.t.Errorf("%q: %s; BuildKit has no problem", c.src.Text(in.Span), in.Problem.Message)
+	}
+	if n.Value != in.Keyword.Text || isInstruction(in.Name) && strings.ToLower(n.Value) != strings.ToLower(in.Name) {
+		c.t.Errorf("name %q, BuildKit has %q", in.Name, n.Value)
+	}
+	flags := []string{}
+	for _, f := range in.Flags {
+		flags = append(flags, f.text())
+	}
+	if len(flags)+len(n.Flags) > 0 && !slices.Equal(flags, n.Flags) {
+		c.t.Errorf("flags %q, BuildKit has %q", flags, n.Flags)
+	}
+	if in.Name == "ONBUILD" {
+		if in.OnBuild != nil && in.Problem == nil {
+			c.node(in.OnBuild, n.Next.Children[0])
+		}
+		return
+	}
+	if err == nil && !in.agrees(n) {
+		c.t.Errorf("%q: BuildKit has the values %q", c.src.Text(in.Span), nodeValues(n))
+	}
+	for _, w := range in.Args {
+		if w.Text != "" && w.Map.String == "" && utf8.ValidString(w.Text) {
+			c.t.Errorf("%q: word %q is not mapped", c.src.Text(in.Span), w.Text)
+		}
+	}
+	for i, h := range n.Heredocs {
+		content := h.Content
+		if h.Chomp {
+			content = parser.ChompHeredocContent(content)
+		}
+		if i >= len(in.Heredocs) && in.Name != "ONBUILD" {
+			c.t.Errorf("%q: heredoc %s is missing", c.src.Text(in.Span), h.Name)
+		} else if got := in.Heredocs[i]; got.Name != h.Name || got.Content.String != content || got.Expand != h.Expand || got.Chomp != h.Chomp || got.FD != h.FileDescriptor {
+			c.t.Errorf("heredoc %+v, BuildKit has %+v", got, h)
 		}
 	}
 }
 
-// reread gives BuildKit the bytes of the instruction's span alone; the values must be the same.
-func (c *checker) reread(f *File, in *Instruction) {
-	if in.Problem != nil {
+// slowly checks that giving BuildKit each instruction alone gives the same.
+func (c *checker) slowly() {
+	text, _ := decode(c.src.Bytes)
+	f := &File{Source: c.src, Escape: '\\'}
+	s := &splitter{f: f, text: text}
+	s.run()
+	for i := range s.out {
+		f.Instructions = append(f.Instructions, f.instruction(i, &s.out[i]))
+	}
+	for i, in := range f.Instructions {
+		if in.Problem == nil {
+			s.consultSome([]int{i})
+		}
+	}
+	if _, ok := f.template(text); ok != c.file.Template {
+		c.t.Error("a template only when read in another way")
+	}
+	if c.file.Template {
 		return
 	}
-	text := "# escape=" + string(f.Escape) + "\n" + c.src.Text(in.Span) + "\n"
+	f.misplaced()
+	for i, in := range f.Instructions {
+		if !reflect.DeepEqual(in, c.file.Instructions[i]) {
+			c.t.Errorf("alone %+v, with the others %+v", in, c.file.Instructions[i])
+		}
+	}
+}
+
+// reread reads the bytes of the instruction's span alone; the values must be the same.
+func (c *checker) reread(in *Instruction) {
+	// An escape character at the end, with some white space that is no part of the span, would continue the line.
+	if in.Problem != nil || strings.HasSuffix(c.src.Text(in.Span), string(c.file.Escape)) {
+		return
+	}
+	text := "# escape=" + string(c.file.Escape) + "\n" + c.src.Text(in.Span) + "\n"
 	again := Parse(source.NewFile("again", []byte(text)))
 	if len(again.Instructions) != 1 {
 		c.t.Errorf("%q is read as %d instructions", c.src.Text(in.Span), len(again.Instructions))
 		return
 	}
-	got, want := values(again.Instructions[0]), values(in)
-	if got != want {
+	if got, want := values(again.Instructions[0]), values(in); got != want {
 		c.t.Errorf("re-read as %q, was %q", got, want)
 	}
 }
 
+// values is what an instruction says, without places.
 func values(in *Instruction) string {
 	out := []string{in.Name, string(in.Form)}
 	for _, f := range in.Flags {
-		out = append(out, flagText(f))
+		out = append(out, f.text())
 	}
 	for _, w := range in.Args {
 		out = append(out, w.Text)
@@ -235,4 +352,41 @@ func values(in *Instruction) string {
 		out = append(out, values(in.OnBuild))
 	}
 	return strings.Join(out, "\x00")
+}
+
+func FuzzExpand(f *testing.F) {
+	for _, s := range []string{"golang:${V}-alpine", "${A:-${B:+$C}}", "'$X'\"$Y\"", "\\$X$A", "${X%-*}${A#a}", "${A/b/$X}", "${A?x}${X:?y}", "$1$@${0}", "${X:-'a b'}", "`$A"} {
+		f.Add(s, true)
+		f.Add(s, false)
+	}
+	f.Fuzz(func(t *testing.T, text string, backtick bool) {
+		escape := byte('\\')
+		if backtick {
+			escape = '`'
+		}
+		// With all variables set, nothing is kept and the lexer alone decides.
+		all := func(string) (string, bool) { return "v", true }
+		e, err := Expand(text, escape, all)
+		if err == nil && len(e.Missing) > 0 {
+			t.Errorf("missing %q though all are set", e.Missing)
+		}
+		some := func(name string) (string, bool) { return name, name == "A" || name == "B" }
+		e, err = Expand(text, escape, some)
+		if err != nil {
+			return
+		}
+		for _, name := range e.Missing {
+			if _, ok := some(name); ok || !strings.Contains(e.Text, name) {
+				t.Errorf("%q: missing %q, text %q", text, name, e.Text)
+			}
+		}
+		for _, name := range e.Used {
+			if _, ok := some(name); !ok {
+				t.Errorf("used %q", name)
+			}
+		}
+		if _, err := scanRefs(printable(text), escape); err != nil {
+			t.Errorf("%q: the scan fails where the lexer does not", text)
+		}
+	})
 }
