@@ -35,6 +35,13 @@ built_in_final contains build if {
 	lib.final.from
 }
 
+# The program is built in a stage of its own, and copied into an image with the toolchain all the same.
+runs_go if {
+	some build in input.builds
+	build.final == "yes"
+	not build.tool
+}
+
 # "go run" is what the container does.
 runs_go if {
 	some instruction in lib.started

@@ -47,6 +47,8 @@ taken_from_builder if {
 	copy.stage in {build.stage | some build in programs}
 }
 
+taken_from_builder if count(lib.misnamed_copies) > 0
+
 taken_from_builder if {
 	some copy in input.copies
 	copy.into in lib.final_chain

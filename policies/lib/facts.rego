@@ -33,6 +33,16 @@ ships_go if {
 	given.kind == "main"
 }
 
+# Copies from a plain word that is neither a stage nor an image of Docker Hub's official library: a misspelt stage.
+misnamed_copies contains copy if {
+	some copy in input.copies
+	copy.kind == "image"
+	copy.image.text == copy.image.name
+	not copy.image.tag
+	not copy.image.digest
+	not copy.image.name in official_images
+}
+
 # A source of a copy that is exactly one program that a build in this file writes.
 program(source) if {
 	some index in source.builds

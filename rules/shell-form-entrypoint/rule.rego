@@ -36,6 +36,7 @@ through_shell(instruction) if {
 	# SHELL says that a shell is wanted (BuildKit's own check stays silent too).
 	instruction.shell == ["/bin/sh", "-c"]
 	not replaces_shell(instruction)
+	not without_shell(instruction)
 	in_effect(instruction)
 }
 
@@ -43,6 +44,12 @@ through_shell(instruction) if {
 replaces_shell(instruction) if {
 	some command in instruction.commands
 	command.wrappers[0] == "exec"
+}
+
+# An image without a shell does not start at all: shell-not-in-image says so.
+without_shell(instruction) if {
+	input.stages[instruction.stage].base.shell == "no"
+	instruction.stage in lib.final_chain
 }
 
 # It is what a container runs: of the final stage, or of one that may be built with --target.

@@ -30,12 +30,7 @@ refusal(copy) := sprintf("stage %s is defined further down", [copy.from.text]) i
 
 refusal(copy) := "--from takes no variables; name a stage that is FROM the variable" if copy.refused == "variable"
 
-# A plain word that is neither a stage nor an image of Docker Hub's official library.
-refusal(copy) := sprintf("no stage is called %s, so Docker Hub is asked for an image of that name", [copy.from.text]) if {
-	copy.kind == "image"
-	image := copy.image
-	image.text == image.name
-	not image.tag
-	not image.digest
-	not image.name in lib.official_images
+findings contains lib.at(copy.from, message) if {
+	some copy in lib.misnamed_copies
+	message := sprintf("no stage is called %s, so Docker Hub is asked for an image of that name", [copy.from.text])
 }

@@ -37,6 +37,9 @@ unused contains stage if {
 	stage.used_by == []
 	stage.from
 	not input.template
+
+	# A misspelt --from is the cause then, and has its own finding.
+	count(lib.misnamed_copies) == 0
 }
 
 is_builder(stage) if {

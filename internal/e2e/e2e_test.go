@@ -1,0 +1,127 @@
+//go:build e2e
+
+// Package e2e holds plimline's predictions against what a real Docker engine does.
+package e2e_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// predictions are the rules that say an image cannot be built or its container does not start.
+var predictions = []string{
+	"artefact-missing", "entrypoint-missing", "go-version-too-old", "libc-mismatch", "parse-error", "pie-without-loader",
+	"shell-not-in-image", "unknown-copy-source", "user-not-in-image",
+}
+
+// TestPredictions builds and runs every application of testdata/e2e. One that plimline has an error for must fail with the words
+// its comment names; every other one must start and print "ok".
+//
+// The comment of a case is "starts", or "RULE: words of the failure".
+func TestPredictions(t *testing.T) {
+	if out, err := exec.Command("docker", "info").CombinedOutput(); err != nil {
+		t.Fatalf("no Docker engine: %v\n%s", err, out)
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plimline := filepath.Join(t.TempDir(), "plimline")
+	build := exec.Command("go", "build", "-o", plimline, "./cmd/plimline")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cases, err := filepath.Glob(filepath.Join(root, "testdata/e2e/*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	agreed := 0
+	for _, file := range cases {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		t.Run(name, func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			for _, f := range archive.Files {
+				path := filepath.Join(dir, f.Name)
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			rule, words, fails := strings.Cut(strings.TrimSpace(string(archive.Comment)), ": ")
+			got := predicted(t, plimline, dir)
+			if fails && !slices.Equal(got, []string{rule}) || !fails && len(got) > 0 {
+				t.Errorf("plimline predicts %v, the case says %q", got, strings.TrimSpace(string(archive.Comment)))
+			}
+			out, ok := run(t, "plimline-e2e-"+strings.ToLower(name), dir)
+			switch {
+			case fails && ok:
+				t.Errorf("it starts:\n%s", out)
+			case fails && !strings.Contains(out, words):
+				t.Errorf("it fails, but without the words %q:\n%s", words, out)
+			case !fails && (!ok || !strings.Contains(out, "ok")):
+				t.Errorf("it does not start:\n%s", out)
+			}
+			if !t.Failed() {
+				agreed++
+			}
+		})
+	}
+	t.Logf("%d of %d agree", agreed, len(cases))
+	if len(cases) < 40 {
+		t.Errorf("%d cases, want at least 40", len(cases))
+	}
+}
+
+// predicted lists the prediction rules that plimline has errors of, each once.
+func predicted(t *testing.T, plimline, dir string) []string {
+	t.Helper()
+	cmd := exec.Command(plimline, "lint", "--no-config", "--fail-on=never", "--format=json", filepath.Join(dir, "Dockerfile"))
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("plimline: %v\n%s", err, out)
+	}
+	var report struct {
+		Files []struct{ Findings []struct{ Rule, Severity string } }
+	}
+	if err := json.Unmarshal(out, &report); err != nil {
+		t.Fatal(err)
+	}
+	var rules []string
+	for _, f := range report.Files[0].Findings {
+		if f.Severity == "error" && slices.Contains(predictions, f.Rule) && !slices.Contains(rules, f.Rule) {
+			rules = append(rules, f.Rule)
+		}
+	}
+	slices.Sort(rules)
+	return rules
+}
+
+// run builds the image and runs a container of it; ok is true when both end well.
+func run(t *testing.T, image, dir string) (out string, ok bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	defer cancel()
+	text, err := exec.CommandContext(ctx, "docker", "build", "--network=none", "-t", image, dir).CombinedOutput()
+	if err != nil {
+		return string(text), false
+	}
+	defer exec.Command("docker", "rmi", "-f", image).Run()
+	text, err = exec.CommandContext(ctx, "docker", "run", "--rm", "--network=none", image).CombinedOutput()
+	return string(text), err == nil
+}
