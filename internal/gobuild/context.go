@@ -146,7 +146,11 @@ func (r *reader) module(dir string) bool {
 		root := filepath.Join(r.ctx.Dir, filepath.FromSlash(dir))
 		text, err := os.ReadFile(filepath.Join(root, "go.mod"))
 		if err == nil {
-			mod, err := modfile.ParseLax("go.mod", text, nil)
+			// ParseLax would leave out the replacements; a go.mod that is too new for Parse is read without.
+			mod, err := modfile.Parse("go.mod", text, nil)
+			if err != nil {
+				mod, err = modfile.ParseLax("go.mod", text, nil)
+			}
 			if err != nil || mod.Module == nil {
 				return false
 			}
