@@ -4,7 +4,7 @@ package policies
 
 import "embed"
 
-// FS has each policy's Rego, parameters and page under its id, lib/*.rego and input.schema.json.
+// FS has each policy's Rego, parameters and page under its id, lib/*.rego, profiles/*.yaml and input.schema.json.
 //
-//go:embed */rule.rego */data.yaml */README.md lib/*.rego input.schema.json
+//go:embed */rule.rego */data.yaml */README.md lib/*.rego profiles/*.yaml input.schema.json
 var FS embed.FS

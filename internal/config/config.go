@@ -48,6 +48,7 @@ type Config struct {
 
 // layer is one set of choices.
 type layer struct {
+	profile    *layer          // counts before everything else of the layer
 	files      []glob          // the files that it is for; nil for all
 	selected   map[string]bool // nil when select is not given
 	severities []severity
@@ -150,6 +151,9 @@ func (c *Config) resolve(layers []layer) *Settings {
 }
 
 func (l *layer) apply(s *Settings, on map[string]bool) {
+	if l.profile != nil {
+		l.profile.apply(s, on)
+	}
 	if l.selected != nil {
 		for id := range on {
 			on[id] = l.selected[id] || id == parseError && on[id]

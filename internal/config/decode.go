@@ -95,6 +95,16 @@ func (d *decoder) layerFields(l *layer) fields {
 				d.policy(l, p)
 			}
 		},
+		"profile": func(n *yaml.Node) {
+			name, ok := d.text(n, "profile")
+			if !ok {
+				return
+			}
+			var err error
+			if l.profile, err = profile(d.cat, name); err != nil {
+				d.problem(n, "profile: %v", err)
+			}
+		},
 		"target": func(n *yaml.Node) { l.target, _ = d.text(n, "target") },
 		"build-args": func(n *yaml.Node) {
 			l.buildArgs = map[string]string{}

@@ -12,6 +12,7 @@ import (
 
 // Flags are choices of the command line, as given there. Empty ones change nothing.
 type Flags struct {
+	Profile        string
 	Select, Ignore []string // rule names
 	Severity       []string // name=severity
 	FailOn         string
@@ -30,6 +31,12 @@ func (c *Config) With(flags Flags) (*Config, error) {
 	var errs []error
 	fail := func(flag string, err error) { errs = append(errs, fmt.Errorf("--%s: %w", flag, err)) }
 
+	if flags.Profile != "" {
+		var err error
+		if l.profile, err = profile(c.cat, flags.Profile); err != nil {
+			fail("profile", err)
+		}
+	}
 	for _, name := range flags.Select {
 		ids, _, err := resolve(c.cat, name)
 		if err != nil {

@@ -97,7 +97,9 @@ func predicted(t *testing.T, plimline, dir string) []string {
 		t.Fatalf("plimline: %v\n%s", err, out)
 	}
 	var report struct {
-		Files []struct{ Findings []struct{ Rule, Severity string } }
+		Files []struct {
+			Findings []struct{ Rule, Severity string }
+		}
 	}
 	if err := json.Unmarshal(out, &report); err != nil {
 		t.Fatal(err)

@@ -7,7 +7,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/gobuild"
+	"github.com/plimline/plimline/internal/lint"
+	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/internal/source"
 )
 
@@ -28,6 +32,40 @@ COPY --from=build /out/app /app
 USER 65532:65532
 ENTRYPOINT ["/app"]
 `
+
+// TestStrict: the profile makes the requirements errors, and has nothing to say about the reference.
+func TestStrict(t *testing.T) {
+	engine, err := policy.LoadBuiltin(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	strict, err := config.Default(engine.Catalog()).With(config.Flags{Profile: "go-strict"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := lint.New(engine, nil)
+	for text, want := range map[string]int{
+		reference: 0,
+		strings.Replace(reference, "CGO_ENABLED=0 ", "", 1):                                                        1,
+		strings.Replace(reference, "USER 65532:65532", "USER root", 1):                                             1,
+		strings.Replace(reference, "--from=build", "--from=0", 1):                                                  1,
+		strings.Replace(strings.Replace(reference, "go build", "go build -a", 1), "/out/app /app", "/src /app", 1): 2,
+	} {
+		found, err := l.File(context.Background(), source.NewFile("Dockerfile", []byte(text)), gobuild.Context{}, strict.For("Dockerfile"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		errors := 0
+		for _, f := range found {
+			if f.Severity == finding.Error {
+				errors++
+			}
+		}
+		if errors != want {
+			t.Errorf("%d errors, want %d: %v", errors, want, found)
+		}
+	}
+}
 
 // TestReference: each change for the worse is found by exactly one rule.
 func TestReference(t *testing.T) {
