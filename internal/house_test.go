@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"internal/policy":     5,
 	"internal/lint":       6,
 	"internal/report":     6,
+	"internal/graph":      6,
 	"internal/spec":       7,
 	"internal/cli":        8,
 	"cmd/plimline":        9,

@@ -153,12 +153,7 @@ func (a *app) parseCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var content []byte
-			if args[0] == "-" {
-				content, err = readAll(a.stdin)
-			} else {
-				content, err = readFile(args[0])
-			}
+			content, err := a.read(args[0])
 			if err != nil {
 				return fmt.Errorf("read %s: %w", args[0], err)
 			}
@@ -173,6 +168,14 @@ func (a *app) parseCommand() *cobra.Command {
 	build.flags(cmd.Flags())
 	context.flags(cmd.Flags())
 	return cmd
+}
+
+// read reads a file, or standard input when it is named "-".
+func (a *app) read(file string) ([]byte, error) {
+	if file == "-" {
+		return readAll(a.stdin)
+	}
+	return readFile(file)
 }
 
 func (a *app) initCommand() *cobra.Command {

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plimline/plimline/internal/graph"
+	"github.com/plimline/plimline/internal/lint"
+	"github.com/plimline/plimline/internal/source"
+)
+
+func (a *app) graphCommand() *cobra.Command {
+	var settings settingsOptions
+	var context contextOptions
+	var format string
+	cmd := &cobra.Command{
+		Use:     "graph FILE",
+		Short:   "Draw the stages, copies and programs of a Dockerfile, with the findings on them",
+		Long:    "Draw the stages of a Dockerfile: what they build on, what they copy from each other, the programs they build, and the findings in them. FILE may be - for standard input.",
+		Example: "  plimline graph Dockerfile\n  plimline graph --format svg Dockerfile > stages.svg",
+		Args:    oneArgument("a Dockerfile"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			file := args[0]
+			content, err := a.read(file)
+			if err != nil {
+				return fmt.Errorf("read %s: %w", file, err)
+			}
+			engine, err := loadEngine(a.ctx)
+			if err != nil {
+				return err
+			}
+			configs, err := settings.loader(engine.Catalog())
+			if err != nil {
+				return err
+			}
+			c, err := configs.Config(file)
+			if err != nil {
+				return err
+			}
+			opt, err := settings.build.stageOptions()
+			if err != nil {
+				return err
+			}
+			src := source.NewFile(filepath.ToSlash(file), content)
+			sources := context.sources(file)
+			found, err := lint.New(engine, opt.Contexts).File(a.ctx, src, sources, c.For(file))
+			if err != nil {
+				return fmt.Errorf("%s: %w", file, err)
+			}
+			return graph.New(lint.Read(src, opt, sources), found).Write(a.stdout, format)
+		},
+	}
+	cmd.Flags().StringVarP(&format, "format", "f", "text", "`FORMAT`: "+strings.Join(graph.Formats(), ", "))
+	settings.flags(cmd.Flags())
+	context.flags(cmd.Flags())
+	return cmd
+}
