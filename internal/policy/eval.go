@@ -59,7 +59,8 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 	if !ok {
 		deadline = time.Now().Add(defaultTime)
 	}
-	cache := topdown.NewVirtualCache()
+	// What a library rule gives is worked out once for all rules compiled with it.
+	caches := map[*ast.Compiler]topdown.VirtualCache{}
 	clock := newWatch(ctx, deadline)
 	defer clock.stop()
 	var found []finding.Finding
@@ -69,14 +70,18 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 			continue
 		}
 		var result ast.Value
-		query := topdown.NewQuery(v.engine.queries[rule.ID]).WithCompiler(v.engine.compiler).WithStore(v.store).
-			WithTransaction(txn).WithInput(input).WithVirtualCache(cache).WithCancel(clock.cancel).WithMetrics(metrics.NoOp())
+		q := v.engine.queries[rule.ID]
+		if caches[q.compiler] == nil {
+			caches[q.compiler] = topdown.NewVirtualCache()
+		}
+		query := topdown.NewQuery(q.body).WithCompiler(q.compiler).WithStore(v.store).
+			WithTransaction(txn).WithInput(input).WithVirtualCache(caches[q.compiler]).WithCancel(clock.cancel).WithMetrics(metrics.NoOp())
 		err := query.Iter(ctx, func(r topdown.QueryResult) error {
 			result = r[ast.Var("findings")].Value
 			return nil
 		})
 		if err != nil {
-			cache = topdown.NewVirtualCache()
+			delete(caches, q.compiler)
 			if topdown.IsCancel(err) {
 				err = errors.New("it took too long and was stopped")
 				clock.restart()

@@ -38,11 +38,10 @@ type Options struct {
 
 // Engine is a loaded set of rules. It is immutable and safe for concurrent use.
 type Engine struct {
-	catalog  *finding.Catalog
-	compiler *ast.Compiler
-	queries  map[string]ast.Body // rule id -> its compiled query
-	encoder  *encoder
-	errors   []error
+	catalog *finding.Catalog
+	queries map[string]query // by rule id
+	encoder *encoder
+	errors  []error
 }
 
 // LoadBuiltin loads the rules and policies that plimline comes with.
@@ -68,49 +67,113 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{queries: map[string]ast.Body{}, encoder: newEncoder()}
+	e := &Engine{queries: map[string]query{}, encoder: newEncoder()}
 	parse(sources, opt.Trusted)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	modules := map[string]*ast.Module{}
-	var catalogue []finding.Rule
 	for _, s := range sources {
 		if s.err != nil {
 			e.errors = append(e.errors, s.err)
-			continue
-		}
-		modules[s.file] = s.module
-	}
-	for {
-		e.compiler = newCompiler(opt.Trusted)
-		e.compiler.Compile(modules)
-		if !e.compiler.Failed() {
-			break
-		}
-		guilty := culprits(e.compiler.Errors, sources)
-		if len(guilty) == 0 {
-			return nil, compileError(e.compiler.Errors)
-		}
-		for _, s := range guilty {
-			s.err = compileError(ofFile(e.compiler.Errors, s.file))
-			e.errors = append(e.errors, s.err)
-			delete(modules, s.file)
 		}
 	}
-	for _, s := range sources {
-		if s.err != nil || s.id == "" {
-			continue
+	groups := split(sources)
+	failed := make([]error, len(groups))
+	var wait sync.WaitGroup
+	for i, g := range groups {
+		wait.Go(func() { failed[i] = g.compile(opt.Trusted) })
+	}
+	wait.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return nil, err
+	}
+	var catalogue []finding.Rule
+	for _, g := range groups {
+		for _, s := range g.modules {
+			switch {
+			case s.id == "":
+			case s.err != nil:
+				e.errors = append(e.errors, s.err)
+			default:
+				e.queries[s.id] = query{s.query, g.compiler}
+				catalogue = append(catalogue, s.rule)
+			}
 		}
-		query, err := e.query(s)
-		if err != nil {
-			return nil, err
-		}
-		e.queries[s.id] = query
-		catalogue = append(catalogue, s.rule)
 	}
 	e.catalog = finding.NewCatalog(catalogue)
 	return e, nil
+}
+
+// group is rules that are compiled together, with a library of their own. Compiling takes most of a cold start and
+// uses one processor, so the rules are compiled in as many groups as there are processors.
+type group struct {
+	modules  []*module
+	compiler *ast.Compiler
+}
+
+// split deals the modules that parse out to groups. A few rules are not worth a second library.
+func split(sources []*module) []*group {
+	const worthwhile = 8
+	var library, rules []*module
+	for _, s := range sources {
+		switch {
+		case s.err != nil:
+		case s.id == "":
+			library = append(library, s)
+		default:
+			rules = append(rules, s)
+		}
+	}
+	groups := make([]*group, max(1, min(runtime.GOMAXPROCS(0), len(rules)/worthwhile)))
+	for i := range groups {
+		groups[i] = &group{modules: slices.Clone(library)}
+	}
+	for i, r := range rules {
+		g := groups[i%len(groups)]
+		g.modules = append(g.modules, r)
+	}
+	return groups
+}
+
+// compile compiles the group. A rule that does not compile is left out and its error noted; an error in the library is returned.
+func (g *group) compile(trusted bool) error {
+	modules := map[string]*ast.Module{}
+	for _, s := range g.modules {
+		modules[s.file] = s.module
+	}
+	for {
+		g.compiler = newCompiler(trusted)
+		g.compiler.Compile(modules)
+		if !g.compiler.Failed() {
+			break
+		}
+		guilty := culprits(g.compiler.Errors, g.modules)
+		if len(guilty) == 0 {
+			return compileError(g.compiler.Errors)
+		}
+		for _, s := range guilty {
+			s.err = compileError(ofFile(g.compiler.Errors, s.file))
+			delete(modules, s.file)
+		}
+	}
+	for _, s := range g.modules {
+		if s.id == "" || s.err != nil {
+			continue
+		}
+		ref := append(slices.Clip(s.module.Package.Path), ast.InternedTerm("findings"))
+		body := ast.NewBody(ast.Equality.Expr(ast.VarTerm("findings"), ast.NewTerm(ref)))
+		var err error
+		if s.query, err = g.compiler.QueryCompiler().Compile(body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// query is what asks for a rule's findings.
+type query struct {
+	body     ast.Body
+	compiler *ast.Compiler
 }
 
 // Catalog is what the rules' METADATA says.
@@ -118,13 +181,6 @@ func (e *Engine) Catalog() *finding.Catalog { return e.catalog }
 
 // Errors are the rules that could not be loaded, with file, line and cause.
 func (e *Engine) Errors() []error { return e.errors }
-
-// query is what asks for a rule's findings.
-func (e *Engine) query(s *module) (ast.Body, error) {
-	ref := append(slices.Clip(s.module.Package.Path), ast.InternedTerm("findings"))
-	body := ast.NewBody(ast.Equality.Expr(ast.VarTerm("findings"), ast.NewTerm(ref)))
-	return e.compiler.QueryCompiler().Compile(body)
-}
 
 // module is a Rego file: a rule's, or one of the library, which has no id.
 type module struct {
@@ -135,6 +191,7 @@ type module struct {
 	data   []byte
 	module *ast.Module
 	rule   finding.Rule
+	query  ast.Body
 	err    error
 }
 

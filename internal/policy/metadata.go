@@ -15,10 +15,10 @@ import (
 
 // metadata fills m.rule from the package's METADATA and data.yaml.
 func (m *module) metadata() error {
-	want := ast.Ref{ast.DefaultRootDocument, ast.InternedTerm("plimline"), ast.InternedTerm(group(m.kind)), ast.InternedTerm(m.id)}
+	want := ast.Ref{ast.DefaultRootDocument, ast.InternedTerm("plimline"), ast.InternedTerm(section(m.kind)), ast.InternedTerm(m.id)}
 	line := m.module.Package.Location.Row
 	if !m.module.Package.Path.Equal(want) {
-		return fmt.Errorf("%s:%d: the package must be plimline.%s[%q], after its folder", m.file, line, group(m.kind), m.id)
+		return fmt.Errorf("%s:%d: the package must be plimline.%s[%q], after its folder", m.file, line, section(m.kind), m.id)
 	}
 	m.rule = finding.Rule{ID: m.id, Kind: m.kind}
 	var note *ast.Annotations
@@ -84,8 +84,8 @@ func (m *module) metadata() error {
 	return errors.Join(problems...)
 }
 
-// group is the part of the package's path that tells rules from policies.
-func group(k finding.Kind) string {
+// section is the part of the package's path that tells rules from policies.
+func section(k finding.Kind) string {
 	if k == finding.KindPolicy {
 		return "policies"
 	}
