@@ -11,7 +11,7 @@ import (
 )
 
 // decode reads what a rule returned. What is no finding is an error; the findings beside it are kept.
-func decode(rule string, v ast.Value, size int) ([]finding.Finding, error) {
+func decode(rule finding.Rule, v ast.Value, size int) ([]finding.Finding, error) {
 	set, ok := v.(ast.Set)
 	if !ok {
 		return nil, fmt.Errorf("findings must be a set, not %s", ast.ValueName(v))
@@ -25,7 +25,7 @@ func decode(rule string, v ast.Value, size int) ([]finding.Finding, error) {
 			errs = append(errs, fmt.Errorf("a finding is not of the right form: %w", d.err))
 			continue
 		}
-		f.Rule = rule
+		f.Rule, f.Severity = rule.ID, rule.Severity
 		out = append(out, f)
 	}
 	return out, errors.Join(errs...)

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -12,98 +13,143 @@ import (
 // encoder makes documents into OPA's values directly: by way of JSON it would take ten times as long.
 // Its plans are made once for all the types a document is made of.
 type encoder struct {
+	root  reflect.Type
 	plans map[reflect.Type]*plan
+	empty *ast.Term // the empty array
 }
 
-// plan is how a struct type is encoded.
+// plan is how values of a type are encoded.
 type plan struct {
-	fields []field
-	shared bool // values of it appear several times in a document
+	kind   reflect.Kind
+	span   bool
+	shared bool    // values of it appear several times in a document, by pointer
+	elem   *plan   // of a pointer, slice or array
+	fields []field // of a struct
 }
 
 type field struct {
 	key       *ast.Term
 	index     int
 	omitEmpty bool
+	plan      *plan
 }
 
 func newEncoder() *encoder {
-	e := &encoder{plans: map[reflect.Type]*plan{}}
-	e.add(reflect.TypeFor[document.Document]())
-	for _, t := range []reflect.Type{reflect.TypeFor[document.Instruction](), reflect.TypeFor[document.Command]()} {
-		e.plans[t].shared = true
+	e := &encoder{reflect.TypeFor[*document.Document](), map[reflect.Type]*plan{}, ast.ArrayTerm()}
+	e.plan(e.root)
+	for _, t := range []reflect.Type{reflect.TypeFor[*document.Instruction](), reflect.TypeFor[*document.Command]()} {
+		e.plan(t).shared = true
 	}
 	return e
 }
 
-func (e *encoder) add(t reflect.Type) {
-	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Array:
-		e.add(t.Elem())
-	case reflect.Struct:
-		if e.plans[t] != nil {
-			return
-		}
-		p := &plan{}
-		e.plans[t] = p
-		for _, f := range document.Fields(t) {
-			p.fields = append(p.fields, field{ast.StringTerm(f.Name), f.Index, f.OmitEmpty})
-			e.add(t.Field(f.Index).Type)
-		}
+func (e *encoder) plan(t reflect.Type) *plan {
+	if p := e.plans[t]; p != nil {
+		return p
 	}
-}
-
-// encode is the value of a document.
-func (e *encoder) encode(d *document.Document) *ast.Term {
-	run := encoding{e, map[any]*ast.Term{}}
-	return run.term(reflect.ValueOf(d))
-}
-
-type encoding struct {
-	*encoder
-	seen map[any]*ast.Term
-}
-
-func (e *encoding) term(v reflect.Value) *ast.Term {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.Elem().Kind() == reflect.Struct && e.plans[v.Elem().Type()].shared {
-			key := v.Interface()
-			t := e.seen[key]
-			if t == nil {
-				t = e.object(v.Elem())
-				e.seen[key] = t
-			}
-			return t
-		}
-		return e.term(v.Elem())
+	p := &plan{kind: t.Kind(), span: t == reflect.TypeFor[document.Span]()}
+	e.plans[t] = p
+	switch p.kind {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		p.elem = e.plan(t.Elem())
 	case reflect.Struct:
-		return e.object(v)
-	case reflect.Slice, reflect.Array:
-		terms := make([]*ast.Term, v.Len())
+		for _, f := range document.Fields(t) {
+			p.fields = append(p.fields, field{ast.StringTerm(f.Name), f.Index, f.OmitEmpty, e.plan(t.Field(f.Index).Type)})
+		}
+	case reflect.String, reflect.Int, reflect.Bool:
+	default:
+		panic(fmt.Sprintf("document: no way to encode %s", t))
+	}
+	return p
+}
+
+// encode is the value of a document. It may hold one term in several places: values are never changed.
+func (e *encoder) encode(d *document.Document) *ast.Term {
+	run := encoding{empty: e.empty, seen: map[any]*ast.Term{}, spans: map[document.Span]*ast.Term{}, texts: map[string]*ast.Term{}}
+	return run.term(e.plans[e.root], reflect.ValueOf(d))
+}
+
+// encoding is one document's. What it remembers saves the same term from being made, and hashed, again.
+type encoding struct {
+	empty *ast.Term
+	seen  map[any]*ast.Term
+	spans map[document.Span]*ast.Term
+	texts map[string]*ast.Term
+	pairs [][2]*ast.Term // a stack: the objects under way
+}
+
+func (e *encoding) term(p *plan, v reflect.Value) *ast.Term {
+	switch p.kind {
+	case reflect.Pointer:
+		if !p.shared {
+			return e.term(p.elem, v.Elem())
+		}
+		key := v.Interface()
+		t := e.seen[key]
+		if t == nil {
+			t = e.term(p.elem, v.Elem())
+			e.seen[key] = t
+		}
+		return t
+	case reflect.Struct:
+		return e.object(p, v)
+	case reflect.Array, reflect.Slice:
+		if p.span {
+			return e.span(v)
+		}
+		n := v.Len()
+		if n == 0 {
+			return e.empty
+		}
+		terms := make([]*ast.Term, n)
 		for i := range terms {
-			terms[i] = e.term(v.Index(i))
+			terms[i] = e.term(p.elem, v.Index(i))
 		}
 		return ast.ArrayTerm(terms...)
 	case reflect.String:
-		return ast.InternedTerm(v.String())
+		return e.text(v.String())
 	case reflect.Int:
 		return ast.InternedTerm(int(v.Int()))
-	case reflect.Bool:
+	default:
 		return ast.InternedTerm(v.Bool())
 	}
-	panic(fmt.Sprintf("document: no way to encode %s", v.Type()))
 }
 
-func (e *encoding) object(v reflect.Value) *ast.Term {
-	p := e.plans[v.Type()]
-	pairs := make([][2]*ast.Term, 0, len(p.fields))
-	for _, f := range p.fields {
+// span remembers the spans: a word, its value and its command often stand in the same place.
+func (e *encoding) span(v reflect.Value) *ast.Term {
+	s := document.Span{int(v.Index(0).Int()), int(v.Index(1).Int())}
+	t := e.spans[s]
+	if t == nil {
+		t = ast.ArrayTerm(ast.InternedTerm(s[0]), ast.InternedTerm(s[1]))
+		e.spans[s] = t
+	}
+	return t
+}
+
+// text remembers the texts: three of four are a kind, a state or a name that was there before.
+func (e *encoding) text(s string) *ast.Term {
+	t := e.texts[s]
+	if t == nil {
+		t = ast.InternedTerm(s)
+		e.texts[s] = t
+	}
+	return t
+}
+
+func (e *encoding) object(p *plan, v reflect.Value) *ast.Term {
+	start := len(e.pairs)
+	e.pairs = slices.Grow(e.pairs, len(p.fields))
+	for i := range p.fields {
+		f := &p.fields[i]
 		x := v.Field(f.index)
 		if f.omitEmpty && x.IsZero() {
 			continue
 		}
-		pairs = append(pairs, [2]*ast.Term{f.key, e.term(x)})
+		// Not in one step: making the value moves the stack.
+		t := e.term(f.plan, x)
+		e.pairs = append(e.pairs, [2]*ast.Term{f.key, t})
 	}
-	return ast.ObjectTerm(pairs...)
+	t := ast.ObjectTerm(e.pairs[start:]...) // copies the pairs
+	e.pairs = e.pairs[:start]
+	return t
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -28,13 +30,29 @@ type RuleError struct {
 	Err  error
 }
 
-// defaultTime is what the rules get for one file when the context has no deadline.
-const defaultTime = 10 * time.Second
+// defaultTime is what the rules get for one file when the context has no deadline, and leastTime what each of
+// them gets when nothing is left: a rule that cannot be stopped in time is not to cost the others theirs.
+const (
+	defaultTime = 10 * time.Second
+	leastTime   = 50 * time.Millisecond
+)
 
-// Prepare makes an evaluator with the policies' parameters: policy id, then parameter.
+// Prepare makes an evaluator with the policies' parameters: policy id, then parameter. Those not given have their defaults.
 func (e *Engine) Prepare(parameters map[string]map[string]any) (*Evaluator, error) {
+	complete := map[string]map[string]any{}
+	for _, r := range e.catalog.Rules() {
+		if r.Parameters != nil {
+			complete[r.ID] = maps.Clone(r.Parameters)
+		}
+	}
+	for id, given := range parameters {
+		if complete[id] == nil {
+			complete[id] = map[string]any{}
+		}
+		maps.Copy(complete[id], given)
+	}
 	object := ast.NewObject()
-	for id, p := range parameters {
+	for id, p := range complete {
 		value, err := ast.InterfaceToValue(p)
 		if err != nil {
 			return nil, fmt.Errorf("parameters of %s: %w", id, err)
@@ -45,9 +63,10 @@ func (e *Engine) Prepare(parameters map[string]map[string]any) (*Evaluator, erro
 	return &Evaluator{e, inmem.NewFromASTObject(data)}, nil
 }
 
-// Eval returns what the active rules find in a document, in the order of the rules. Every rule is a query of its own that shares
-// what library rules have worked out, so one that fails or takes too long costs the others nothing:
-// it gets half of the time that is left, and is named in the errors.
+// Eval returns what the active rules find in a document, with the severities of the catalogue, sorted, each finding once.
+// Every rule is a query of its own that shares what library rules have worked out, so one that fails or takes too long costs
+// the others nothing: it gets half of the time that is left, and is named in the errors. When the context ends, the error
+// without a rule says so, and what has been found until then is returned.
 func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active func(rule string) bool) ([]finding.Finding, []RuleError) {
 	input := v.engine.encoder.encode(doc)
 	txn, err := v.store.NewTransaction(ctx)
@@ -55,36 +74,32 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 		return nil, []RuleError{{"", err}}
 	}
 	defer v.store.Abort(ctx, txn)
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		deadline = time.Now().Add(defaultTime)
-	}
-	// What a library rule gives is worked out once for all rules compiled with it.
-	caches := map[*ast.Compiler]topdown.VirtualCache{}
-	clock := newWatch(ctx, deadline)
-	defer clock.stop()
+	// What a library rule gives is worked out once for all rules: every group has the same library.
+	cache := topdown.NewVirtualCache()
+	watch := newWatch(ctx)
+	defer watch.stop()
 	var found []finding.Finding
 	var failed []RuleError
 	for _, rule := range v.engine.catalog.Rules() {
 		if !active(rule.ID) {
 			continue
 		}
-		var result ast.Value
 		q := v.engine.queries[rule.ID]
-		if caches[q.compiler] == nil {
-			caches[q.compiler] = topdown.NewVirtualCache()
-		}
-		query := topdown.NewQuery(q.body).WithCompiler(q.compiler).WithStore(v.store).
-			WithTransaction(txn).WithInput(input).WithVirtualCache(caches[q.compiler]).WithCancel(clock.cancel).WithMetrics(metrics.NoOp())
+		var result ast.Value
+		query := topdown.NewQuery(q.body).WithCompiler(q.compiler).WithStore(v.store).WithTransaction(txn).
+			WithInput(input).WithVirtualCache(cache).WithCancel(watch.start()).WithMetrics(metrics.NoOp())
 		err := query.Iter(ctx, func(r topdown.QueryResult) error {
 			result = r[ast.Var("findings")].Value
 			return nil
 		})
+		if ended := ctx.Err(); ended != nil {
+			failed = append(failed, RuleError{"", fmt.Errorf("stopped before rule %s was done: %w", rule.ID, ended)})
+			break
+		}
 		if err != nil {
-			delete(caches, q.compiler)
+			cache = topdown.NewVirtualCache() // the failed query has left it half full
 			if topdown.IsCancel(err) {
 				err = errors.New("it took too long and was stopped")
-				clock.restart()
 			}
 			failed = append(failed, RuleError{rule.ID, plain(err)})
 			continue
@@ -92,13 +107,26 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 		if result == nil {
 			continue
 		}
-		list, err := decode(rule.ID, result, doc.Span[1])
+		list, err := decode(rule, result, doc.Span[1])
 		if err != nil {
 			failed = append(failed, RuleError{rule.ID, err})
 		}
 		found = append(found, list...)
 	}
-	return found, failed
+	return distinct(found), failed
+}
+
+// distinct sorts the findings and drops those with the rule, place and message of another. What is certain goes before what is unknown.
+func distinct(found []finding.Finding) []finding.Finding {
+	slices.SortStableFunc(found, func(a, b finding.Finding) int {
+		if c := finding.Compare(a, b); c != 0 || a.Unknown == b.Unknown {
+			return c
+		} else if a.Unknown {
+			return 1
+		}
+		return -1
+	})
+	return slices.CompactFunc(found, func(a, b finding.Finding) bool { return finding.Compare(a, b) == 0 })
 }
 
 // plain is a runtime error as "file:line: message".
@@ -119,18 +147,27 @@ type watch struct {
 	unhook   func() bool
 }
 
-func newWatch(ctx context.Context, deadline time.Time) *watch {
-	w := &watch{ctx: ctx, deadline: deadline}
-	w.restart()
-	return w
+func newWatch(ctx context.Context) *watch {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		deadline = time.Now().Add(defaultTime)
+	}
+	return &watch{ctx: ctx, deadline: deadline}
 }
 
-func (w *watch) restart() {
+// start begins the time of the next rule and returns what will cancel it. A timer that has gone off
+// may have cancelled, or be about to cancel, the rule before: it is not used again.
+func (w *watch) start() topdown.Cancel {
+	share := max(time.Until(w.deadline)/2, leastTime)
+	if w.timer != nil && w.timer.Stop() {
+		w.timer.Reset(share)
+		return w.cancel
+	}
 	w.stop()
-	cancel := topdown.NewCancel()
-	w.cancel = cancel
-	w.timer = time.AfterFunc(time.Until(w.deadline)/2, cancel.Cancel)
-	w.unhook = context.AfterFunc(w.ctx, cancel.Cancel)
+	w.cancel = topdown.NewCancel()
+	w.timer = time.AfterFunc(share, w.cancel.Cancel)
+	w.unhook = context.AfterFunc(w.ctx, w.cancel.Cancel)
+	return w.cancel
 }
 
 func (w *watch) stop() {

@@ -12,9 +12,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/policies"
@@ -25,6 +25,8 @@ import (
 type Folder struct {
 	FS   fs.FS
 	Kind finding.Kind
+	// Name is what errors call the folder; rules or policies when it is empty.
+	Name string
 }
 
 // Options say what to load.
@@ -51,7 +53,7 @@ func LoadBuiltin(ctx context.Context) (*Engine, error) {
 		return nil, err
 	}
 	e, err := Load(ctx, Options{
-		Folders: []Folder{{rules.FS, finding.KindRule}, {policies.FS, finding.KindPolicy}},
+		Folders: []Folder{{FS: rules.FS, Kind: finding.KindRule}, {FS: policies.FS, Kind: finding.KindPolicy}},
 		Library: library,
 		Trusted: true,
 	})
@@ -63,117 +65,35 @@ func LoadBuiltin(ctx context.Context) (*Engine, error) {
 
 // Load loads rules. A rule that cannot be used is left out and named in Errors; the error is for what concerns all.
 func Load(ctx context.Context, opt Options) (*Engine, error) {
-	sources, err := find(opt)
+	library, found, err := find(opt)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{queries: map[string]query{}, encoder: newEncoder()}
-	parse(sources, opt.Trusted)
+	parse(slices.Concat(library, found))
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	for _, s := range sources {
-		if s.err != nil {
-			e.errors = append(e.errors, s.err)
-		}
+	var broken []error
+	for _, m := range library {
+		broken = append(broken, m.err)
 	}
-	groups := split(sources)
-	failed := make([]error, len(groups))
-	var wait sync.WaitGroup
-	for i, g := range groups {
-		wait.Go(func() { failed[i] = g.compile(opt.Trusted) })
+	if err := errors.Join(broken...); err != nil {
+		return nil, err
 	}
-	wait.Wait()
-	if err := errors.Join(failed...); err != nil {
+	e := &Engine{encoder: newEncoder()}
+	if e.queries, err = compile(library, found, opt.Trusted); err != nil {
 		return nil, err
 	}
 	var catalogue []finding.Rule
-	for _, g := range groups {
-		for _, s := range g.modules {
-			switch {
-			case s.id == "":
-			case s.err != nil:
-				e.errors = append(e.errors, s.err)
-			default:
-				e.queries[s.id] = query{s.query, g.compiler}
-				catalogue = append(catalogue, s.rule)
-			}
+	for _, m := range found {
+		if m.err != nil {
+			e.errors = append(e.errors, m.err)
+			continue
 		}
+		catalogue = append(catalogue, m.rule)
 	}
 	e.catalog = finding.NewCatalog(catalogue)
 	return e, nil
-}
-
-// group is rules that are compiled together, with a library of their own. Compiling takes most of a cold start and
-// uses one processor, so the rules are compiled in as many groups as there are processors.
-type group struct {
-	modules  []*module
-	compiler *ast.Compiler
-}
-
-// split deals the modules that parse out to groups. A few rules are not worth a second library.
-func split(sources []*module) []*group {
-	const worthwhile = 8
-	var library, rules []*module
-	for _, s := range sources {
-		switch {
-		case s.err != nil:
-		case s.id == "":
-			library = append(library, s)
-		default:
-			rules = append(rules, s)
-		}
-	}
-	groups := make([]*group, max(1, min(runtime.GOMAXPROCS(0), len(rules)/worthwhile)))
-	for i := range groups {
-		groups[i] = &group{modules: slices.Clone(library)}
-	}
-	for i, r := range rules {
-		g := groups[i%len(groups)]
-		g.modules = append(g.modules, r)
-	}
-	return groups
-}
-
-// compile compiles the group. A rule that does not compile is left out and its error noted; an error in the library is returned.
-func (g *group) compile(trusted bool) error {
-	modules := map[string]*ast.Module{}
-	for _, s := range g.modules {
-		modules[s.file] = s.module
-	}
-	for {
-		g.compiler = newCompiler(trusted)
-		g.compiler.Compile(modules)
-		if !g.compiler.Failed() {
-			break
-		}
-		guilty := culprits(g.compiler.Errors, g.modules)
-		if len(guilty) == 0 {
-			return compileError(g.compiler.Errors)
-		}
-		for _, s := range guilty {
-			s.err = compileError(ofFile(g.compiler.Errors, s.file))
-			delete(modules, s.file)
-		}
-	}
-	for _, s := range g.modules {
-		if s.id == "" || s.err != nil {
-			continue
-		}
-		ref := append(slices.Clip(s.module.Package.Path), ast.InternedTerm("findings"))
-		body := ast.NewBody(ast.Equality.Expr(ast.VarTerm("findings"), ast.NewTerm(ref)))
-		var err error
-		if s.query, err = g.compiler.QueryCompiler().Compile(body); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// query is what asks for a rule's findings.
-type query struct {
-	body     ast.Body
-	compiler *ast.Compiler
 }
 
 // Catalog is what the rules' METADATA says.
@@ -191,17 +111,15 @@ type module struct {
 	data   []byte
 	module *ast.Module
 	rule   finding.Rule
-	query  ast.Body
 	err    error
 }
 
-// find reads the files, in the order of their names.
-func find(opt Options) ([]*module, error) {
-	var out []*module
+// find reads the files of the library and of the rules, in the order of their names.
+func find(opt Options) (library, found []*module, err error) {
 	if opt.Library != nil {
 		files, err := fs.Glob(opt.Library, "*.rego")
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, file := range files {
 			if strings.HasSuffix(file, "_test.rego") {
@@ -209,53 +127,54 @@ func find(opt Options) ([]*module, error) {
 			}
 			text, err := fs.ReadFile(opt.Library, file)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			out = append(out, &module{file: "lib/" + file, text: text})
+			library = append(library, &module{file: "lib/" + file, text: text})
 		}
 	}
+	first := map[string]*module{}
 	for _, folder := range opt.Folders {
+		if folder.Name == "" {
+			folder.Name = section(folder.Kind)
+		}
 		files, err := fs.Glob(folder.FS, "*/rule.rego")
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, file := range files {
 			id := path.Dir(file)
-			m := &module{file: string(folder.Kind) + "s/" + file, id: id, kind: folder.Kind}
-			if folder.Kind == finding.KindPolicy {
-				m.file = "policies/" + file
-			}
+			m := &module{file: path.Join(folder.Name, file), id: id, kind: folder.Kind}
 			if m.text, err = fs.ReadFile(folder.FS, file); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			m.data, err = fs.ReadFile(folder.FS, id+"/data.yaml")
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
+				return nil, nil, err
 			}
-			out = append(out, m)
+			if other := first[id]; other != nil {
+				m.err = fmt.Errorf("%s: %s is already the id of %s", m.file, id, other.file)
+			} else {
+				first[id] = m
+			}
+			found = append(found, m)
 		}
 	}
-	return out, nil
+	return library, found, nil
 }
 
 // parse parses all files, as many at a time as there are processors.
-func parse(modules []*module, trusted bool) {
-	var wait sync.WaitGroup
-	work := make(chan *module)
-	for range min(runtime.GOMAXPROCS(0), len(modules)) {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			for m := range work {
-				m.parse()
-			}
-		}()
-	}
+func parse(modules []*module) {
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
 	for _, m := range modules {
-		work <- m
+		if m.err == nil {
+			work.Go(func() error {
+				m.parse()
+				return nil
+			})
+		}
 	}
-	close(work)
-	wait.Wait()
+	_ = work.Wait() // each module keeps its own error
 }
 
 func (m *module) parse() {
@@ -269,75 +188,33 @@ func (m *module) parse() {
 		return
 	}
 	if m.id != "" {
-		m.err = m.metadata()
+		m.err = errors.Join(m.metadata(), m.shape())
 	}
 }
 
-// culprits are the rules that errors point at. Errors in the library concern everything and have none.
-func culprits(list ast.Errors, modules []*module) []*module {
-	var out []*module
-	for _, m := range modules {
-		if m.err == nil && m.id != "" && len(ofFile(list, m.file)) > 0 {
-			out = append(out, m)
-		}
+// shape checks what the compiler cannot know: that a rule has findings, and that it looks at no other rule.
+// Rules are compiled in groups, and a faulty one is left out, so what another rule says is not there to be read.
+func (m *module) shape() error {
+	var problems []error
+	if !slices.ContainsFunc(m.module.Rules, func(r *ast.Rule) bool { return r.Head.Ref()[0].Equal(ast.VarTerm("findings")) }) {
+		problems = append(problems, fmt.Errorf("%s:%d: the package has no rule named findings", m.file, m.module.Package.Location.Row))
 	}
-	return out
-}
-
-func ofFile(list ast.Errors, file string) ast.Errors {
-	return slices.DeleteFunc(slices.Clone(list), func(e *ast.Error) bool { return e.Location == nil || e.Location.File != file })
-}
-
-// compileError puts OPA's errors into lines of "file:line:column: message".
-func compileError(list ast.Errors) error {
-	var out []error
-	for _, e := range list {
-		message := e.Message
-		if e.Details != nil {
-			for _, line := range e.Details.Lines() {
-				message += "\n\t" + line
-			}
+	ast.WalkRefs(m.module, func(r ast.Ref) bool {
+		if r[0].Equal(ast.DefaultRootDocument) && !m.mayRead(r) {
+			l := r[0].Location
+			problems = append(problems, fmt.Errorf("%s:%d:%d: %s is out of reach: a rule reads its own package, data.plimline.lib and data.plimline.parameters",
+				m.file, l.Row, l.Col, r))
 		}
-		if e.Location == nil {
-			out = append(out, errors.New(message))
-			continue
-		}
-		out = append(out, fmt.Errorf("%s:%d:%d: %s", e.Location.File, e.Location.Row, e.Location.Col, message))
-	}
-	return errors.Join(out...)
+		return false
+	})
+	return errors.Join(problems...)
 }
 
-// capabilities are what rules may use: nothing that reaches the network, the environment, the clock, or chance.
-var capabilities = sync.OnceValue(func() *ast.Capabilities {
-	c := *ast.CapabilitiesForThisVersion()
-	c.AllowNet = []string{}
-	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool {
-		if slices.Contains([]string{"opa.runtime", "trace", "time.now_ns", "rego.parse_module", "json.verify_schema", "json.match_schema"}, b.Name) {
+func (m *module) mayRead(r ast.Ref) bool {
+	for _, name := range []string{"lib", "parameters"} {
+		if r.HasPrefix(ast.Ref{ast.DefaultRootDocument, ast.InternedTerm("plimline"), ast.InternedTerm(name)}) {
 			return true
 		}
-		return slices.ContainsFunc([]string{"http.", "net.", "rand.", "uuid.", "io.jwt.", "providers.", "crypto.x509.", "graphql."},
-			func(prefix string) bool { return strings.HasPrefix(b.Name, prefix) })
-	})
-	return &c
-})
-
-// checked are the compiler's stages that only refuse faulty modules; the tests run them on the built-in ones.
-// CheckSafetyRuleBodies is not among them: it puts bodies in order.
-func checked() []ast.StageID {
-	return []ast.StageID{
-		ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
-		ast.StageParseMetadataBlocks, ast.StageSetAnnotationSet, ast.StageRewriteRegoMetadataCalls, ast.StageCheckRuleConflicts,
-		ast.StageCheckUndefinedFuncs, ast.StageCheckSafetyRuleHeads, ast.StageRewriteTestRulesForTracing, ast.StageCheckRecursion,
-		ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
 	}
-}
-
-func newCompiler(trusted bool) *ast.Compiler {
-	c := ast.NewCompiler().WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1)
-	if trusted {
-		return c.WithSkipStages(checked()...)
-	}
-	schemas := ast.NewSchemaSet()
-	schemas.Put(ast.SchemaRootRef, inputSchema())
-	return c.WithStrict(true).WithSchemas(schemas).WithUseTypeCheckAnnotations(true)
+	return r.HasPrefix(m.module.Package.Path)
 }

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"sync"
@@ -98,11 +99,24 @@ func TestLoadErrors(t *testing.T) {
 		{"network", rule("bad", `findings contains lib.at(input, "x") if http.send({"method": "get", "url": "http://127.0.0.1"}).status_code == 200`), "undefined function http.send"},
 		{"environment", rule("bad", `findings contains lib.at(input, "x") if opa.runtime().env.HOME`), "undefined function opa.runtime"},
 		{"clock", rule("bad", `findings contains lib.at(input, "x") if time.now_ns() > 0`), "undefined function time.now_ns"},
-		{"package and folder differ", rule("other", fromRule), `the package must be plimline.rules["bad"]`},
+		{"package and folder differ", rule("other", fromRule), `the package is plimline.rules.other and must be plimline.rules["bad"]`},
 		{"no METADATA", "package plimline.rules[\"bad\"]\nfindings := set()", "no METADATA comment"},
 		{"severity", strings.Replace(rule("bad", fromRule), "severity: warning", "severity: loud", 1), `"loud" is no severity`},
 		{"missing title", strings.Replace(rule("bad", fromRule), "# title: A title\n", "", 1), "title is missing"},
 		{"unknown key", strings.Replace(rule("bad", fromRule), "since:", "sicne: x\n#   since:", 1), "custom.sicne is unknown"},
+		{"aliases are a list", strings.Replace(rule("bad", fromRule), "since:", "aliases: hadolint/DL3000\n#   since:", 1), "rules/bad/rule.rego:7: METADATA: custom.aliases must be a list"},
+		{"alias without a tool", strings.Replace(rule("bad", fromRule), "since:", "aliases: [DL3000]\n#   since:", 1), "DL3000 is no tool/code"},
+		{"security severity", strings.Replace(rule("bad", fromRule), "since:", "security-severity: \"11\"\n#   since:", 1), `"11" is no number from "0.0" to "10.0"`},
+		{"wrong type", strings.Replace(rule("bad", fromRule), "since: 0.1.0", "since: 1", 1), "rules/bad/rule.rego:7: METADATA: custom.since must be a text"},
+		{"missing category", strings.Replace(rule("bad", fromRule), "#   category: test\n", "", 1), "rules/bad/rule.rego:1: METADATA: custom.category is missing"},
+		{"METADATA is no YAML", strings.Replace(rule("bad", fromRule), "since: 0.1.0", "since: [", 1), "yaml"},
+		{"findings is misspelt", rule("bad", `finding contains lib.at(input, "x")`), "the package has no rule named findings"},
+		{"a field far down", rule("bad", "findings contains lib.at(w, \"x\") if {\n\tsome w in input.commands[_].words\n\tnot w.vale\n}"), `want (one of): ["literal" "quoted"`},
+		{"a field behind the library", rule("bad", "findings contains lib.at(lib.final, lib.final.nmae)"), `want (one of): ["alias"`},
+		{"another rule", rule("bad", "findings contains f if some f in data.plimline.rules.good.findings"), "data.plimline.rules.good.findings is out of reach"},
+		{"all of data", rule("bad", "findings contains f if some f in data[_].rules.good.findings"), "is out of reach"},
+		{"data itself", rule("bad", "findings contains f if {\n\tx := data\n\tsome f in x.plimline.rules.good.findings\n}"), "data is out of reach"},
+		{"addresses", rule("bad", `findings contains lib.at(input, "x") if net.cidr_contains("10.0.0.0/8", "10.1.1.1")`), "undefined function net.cidr_contains"},
 		{"unknown helper", rule("bad", `findings contains lib.att(input, "x")`), "att"},
 		{"recursion", rule("bad", "findings contains x if some x in findings"), "recursive"},
 	}
@@ -164,6 +178,205 @@ func TestEvalErrors(t *testing.T) {
 	}
 }
 
+func TestLoadFolders(t *testing.T) {
+	folder := func(files ...string) fstest.MapFS {
+		out := fstest.MapFS{}
+		for i := 0; i < len(files); i += 2 {
+			out[files[i]] = &fstest.MapFile{Data: []byte(files[i+1])}
+		}
+		return out
+	}
+	rules := func(name string, files ...string) policy.Folder {
+		return policy.Folder{FS: folder(files...), Kind: finding.KindRule, Name: name}
+	}
+	policies := func(files ...string) policy.Folder {
+		return policy.Folder{FS: folder(files...), Kind: finding.KindPolicy}
+	}
+	const body = `findings contains {"span": input.span, "message": "x"}`
+	policyText := strings.Replace(rule("a", body), "plimline.rules", "plimline.policies", 1)
+	tests := []struct {
+		name    string
+		library fstest.MapFS
+		folders []policy.Folder
+		want    string   // in the error for all
+		errors  []string // in those of the rules
+		loaded  []string
+	}{
+		{
+			name:    "one id in two folders",
+			folders: []policy.Folder{rules("", "a/rule.rego", rule("a", body)), rules("ours", "a/rule.rego", rule("a", body), "b/rule.rego", rule("b", body))},
+			errors:  []string{"ours/a/rule.rego: a is already the id of rules/a/rule.rego"},
+			loaded:  []string{"a", "b"},
+		},
+		{
+			name:    "a rule and a policy with one id",
+			folders: []policy.Folder{rules("", "a/rule.rego", rule("a", body)), policies("a/rule.rego", policyText)},
+			errors:  []string{"policies/a/rule.rego: a is already the id of rules/a/rule.rego"},
+			loaded:  []string{"a"},
+		},
+		{
+			name:    "parameters that are no YAML",
+			folders: []policy.Folder{policies("a/rule.rego", policyText, "a/data.yaml", "x: [")},
+			errors:  []string{"policies/a/data.yaml: yaml"},
+		},
+		{
+			name:    "a folder with a name",
+			folders: []policy.Folder{rules("our/own", "a/rule.rego", rule("a", "findings contains"))},
+			errors:  []string{"our/own/a/rule.rego:10:"},
+		},
+		{
+			name:    "a library that does not parse",
+			library: folder("lib.rego", "package plimline.lib\n\nat("),
+			folders: []policy.Folder{rules("", "a/rule.rego", rule("a", fromRule))},
+			want:    "lib/lib.rego:3:3: ",
+		},
+		{
+			name:    "a library that does not compile",
+			library: folder("lib.rego", "package plimline.lib\n\nat(node, message) := http.send(node).message == message"),
+			folders: []policy.Folder{rules("", "a/rule.rego", rule("a", fromRule))},
+			want:    "lib/lib.rego:3:22: undefined function http.send",
+		},
+		{
+			name:    "print does nothing",
+			folders: []policy.Folder{rules("", "a/rule.rego", rule("a", `findings contains {"span": input.span, "message": "x"} if print("hello")`))},
+			loaded:  []string{"a"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			opt := policy.Options{Folders: tt.folders}
+			if tt.library != nil {
+				opt.Library = tt.library
+			}
+			e, err := policy.Load(context.Background(), opt)
+			if tt.want != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "rules/") {
+					t.Errorf("error %v, want %q alone", err, tt.want)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(e.Errors()) != len(tt.errors) {
+				t.Fatalf("errors %v, want %q", e.Errors(), tt.errors)
+			}
+			for i, want := range tt.errors {
+				if !strings.Contains(e.Errors()[i].Error(), want) {
+					t.Errorf("error %v, want %q", e.Errors()[i], want)
+				}
+			}
+			var loaded []string
+			for _, r := range e.Catalog().Rules() {
+				loaded = append(loaded, r.ID)
+			}
+			if diff := cmp.Diff(tt.loaded, loaded); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestLoadMany loads enough rules for several groups, faulty ones among them: each is named, in order, and the others work.
+func TestLoadMany(t *testing.T) {
+	rules := map[string]string{}
+	for _, id := range strings.Fields("a b c d e f g h i j k l m n o p q r s t u v w x y z") {
+		switch id {
+		case "c":
+			rules[id] = rule(id, `findings contains lib.at(input, "x") if nonesuch(1)`)
+		case "m":
+			rules[id] = rule(id, `findings contains lib.at(input, input.nonesuch)`)
+		case "x":
+			rules[id] = rule(id, `findings contains`)
+		default:
+			rules[id] = rule(id, fromRule)
+		}
+	}
+	e := load(t, rules)
+	var files []string
+	for _, err := range e.Errors() {
+		file, _, _ := strings.Cut(err.Error(), ":")
+		files = append(files, file)
+	}
+	if diff := cmp.Diff([]string{"rules/c/rule.rego", "rules/m/rule.rego", "rules/x/rule.rego"}, files); diff != "" {
+		t.Error(diff)
+	}
+	found, failed := eval(t, e, "FROM alpine\n")
+	if len(found) != 23 || failed != nil {
+		t.Errorf("%d findings, want 23; failed %v", len(found), failed)
+	}
+}
+
+// TestTime: a rule that would never end is stopped and named, and so is each further one; nobody else pays or is blamed.
+func TestTime(t *testing.T) {
+	const endless = `findings contains lib.at(input, "x") if {
+	some a in numbers.range(1, 100000)
+	some b in numbers.range(1, 100000)
+	a * b == -1
+}`
+	e := load(t, map[string]string{
+		"a": rule("a", fromRule), "b": rule("b", endless), "c": rule("c", fromRule), "d": rule("d", endless), "e": rule("e", fromRule),
+	})
+	v, err := e.Prepare(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := func(string) bool { return true }
+	ids := func(found []finding.Finding, failed []policy.RuleError) string {
+		var out []string
+		for _, f := range found {
+			out = append(out, f.Rule)
+		}
+		for _, f := range failed {
+			out = append(out, "not "+f.Rule)
+		}
+		return strings.Join(out, ", ")
+	}
+	t.Run("deadline", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if got, want := ids(v.Eval(ctx, parse("FROM alpine\n"), all)), "a, c, e, not b, not d"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+	t.Run("an inactive rule costs nothing", func(t *testing.T) {
+		found, failed := v.Eval(context.Background(), parse("FROM alpine\n"), func(id string) bool { return id == "a" || id == "e" })
+		if got, want := ids(found, failed), "a, e"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+	t.Run("cancelled", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(50*time.Millisecond, cancel)
+		found, failed := v.Eval(ctx, parse("FROM alpine\n"), all)
+		if got, want := ids(found, failed), "a, not "; got != want || !errors.Is(failed[0].Err, context.Canceled) {
+			t.Errorf("got %q with %v, want %q", got, failed, want)
+		}
+	})
+}
+
+// TestDistinct: what a rule says twice of one place is told once, and the certain finding stays.
+func TestDistinct(t *testing.T) {
+	e := load(t, map[string]string{"a": rule("a", `findings contains {"span": [0, 4], "message": "m", "unknown": true}
+
+findings contains {"span": [0, 4], "message": "m"}
+
+findings contains {"span": [0, 4], "message": "m", "related": [{"span": [5, 6], "message": "r"}], "unknown": true}
+
+findings contains {"span": [0, 3], "message": "m"}`)})
+	found, failed := eval(t, e, "FROM alpine\n")
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	want := []finding.Finding{
+		{Rule: "a", Severity: finding.Warning, Span: source.Span{Start: 0, End: 3}, Message: "m"},
+		{Rule: "a", Severity: finding.Warning, Span: source.Span{Start: 0, End: 4}, Message: "m"},
+	}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestFinding(t *testing.T) {
 	e := load(t, map[string]string{"full": rule("full", `findings contains {
 	"span": [0, 4],
@@ -177,7 +390,7 @@ func TestFinding(t *testing.T) {
 		t.Fatal(failed)
 	}
 	want := []finding.Finding{{
-		Rule: "full", Span: source.Span{Start: 0, End: 4}, Message: "m", Unknown: true,
+		Rule: "full", Severity: finding.Warning, Span: source.Span{Start: 0, End: 4}, Message: "m", Unknown: true,
 		Related: []finding.Related{{Span: source.Span{Start: 5, End: 6}, Message: "r"}},
 		Fix:     &finding.Fix{Title: "t", Safe: true, Edits: []finding.Edit{{Span: source.Span{Start: 1, End: 2}, Text: "e"}}},
 	}}
@@ -201,13 +414,18 @@ func TestParameters(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{"word": "default"}, r.Parameters); diff != "" {
 		t.Error(diff)
 	}
-	v, err := e.Prepare(map[string]map[string]any{"p": {"word": "given"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, failed := v.Eval(context.Background(), parse("FROM a\n"), func(string) bool { return true })
-	if len(found) != 1 || found[0].Message != "given" || failed != nil {
-		t.Errorf("found %v, failed %v", found, failed)
+	for want, parameters := range map[string]map[string]map[string]any{
+		"default": nil,
+		"given":   {"p": {"word": "given"}},
+	} {
+		v, err := e.Prepare(parameters)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, failed := v.Eval(context.Background(), parse("FROM a\n"), func(string) bool { return true })
+		if len(found) != 1 || found[0].Message != want || failed != nil {
+			t.Errorf("found %v, failed %v, want %q", found, failed, want)
+		}
 	}
 }
 

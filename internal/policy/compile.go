@@ -1,0 +1,156 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"golang.org/x/sync/errgroup"
+)
+
+// query is what asks for a rule's findings, and the compiler that knows the rule.
+type query struct {
+	body     ast.Body
+	compiler *ast.Compiler
+}
+
+// group is rules that are compiled together, with a library of their own. Compiling takes most of a cold start and
+// uses one processor, so the rules are compiled in as many groups as there are processors.
+type group struct {
+	rules    []*module
+	size     int // of the rules' text
+	compiler *ast.Compiler
+}
+
+// compile compiles the rules that parse. One that does not compile keeps its error; the error returned is the library's.
+func compile(library, rules []*module, trusted bool) (map[string]query, error) {
+	groups := split(rules, runtime.GOMAXPROCS(0))
+	var work errgroup.Group
+	for _, g := range groups {
+		work.Go(func() error { return g.compile(library, trusted) })
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	queries := make(map[string]query, len(rules))
+	for _, g := range groups {
+		for _, m := range g.rules {
+			if m.err == nil {
+				queries[m.id] = query{m.query(), g.compiler}
+			}
+		}
+	}
+	return queries, nil
+}
+
+// split deals the rules that parse out to at most n groups with about the same amount of text each.
+// A few rules are not worth a second library.
+func split(rules []*module, n int) []*group {
+	const worthwhile = 8
+	rules = slices.DeleteFunc(slices.Clone(rules), func(m *module) bool { return m.err != nil })
+	groups := make([]*group, max(1, min(n, len(rules)/worthwhile)))
+	for i := range groups {
+		groups[i] = &group{}
+	}
+	slices.SortStableFunc(rules, func(a, b *module) int { return len(b.text) - len(a.text) })
+	for _, m := range rules {
+		g := slices.MinFunc(groups, func(a, b *group) int { return a.size - b.size })
+		g.rules = append(g.rules, m)
+		g.size += len(m.text)
+	}
+	return groups
+}
+
+// compile compiles the group. A rule that does not compile is left out and its error noted; an error in the library is returned.
+func (g *group) compile(library []*module, trusted bool) error {
+	modules := map[string]*ast.Module{}
+	for _, m := range slices.Concat(library, g.rules) {
+		modules[m.file] = m.module
+	}
+	for {
+		g.compiler = newCompiler(trusted)
+		g.compiler.Compile(modules)
+		if !g.compiler.Failed() {
+			return nil
+		}
+		guilty := false
+		for _, m := range g.rules {
+			if list := ofFile(g.compiler.Errors, m.file); len(list) > 0 {
+				m.err = compileError(list)
+				delete(modules, m.file)
+				guilty = true
+			}
+		}
+		if !guilty {
+			return compileError(g.compiler.Errors)
+		}
+	}
+}
+
+// query is what asks for the rule's findings. It is written as the query compiler would leave it.
+func (m *module) query() ast.Body {
+	ref := append(slices.Clip(m.module.Package.Path), ast.InternedTerm("findings"))
+	return ast.NewBody(ast.Equality.Expr(ast.VarTerm("findings"), ast.NewTerm(ref)))
+}
+
+func ofFile(list ast.Errors, file string) ast.Errors {
+	return slices.DeleteFunc(slices.Clone(list), func(e *ast.Error) bool { return e.Location == nil || e.Location.File != file })
+}
+
+// compileError puts OPA's errors into lines of "file:line:column: message".
+func compileError(list ast.Errors) error {
+	var out []error
+	for _, e := range list {
+		message := e.Message
+		if e.Details != nil {
+			for _, line := range e.Details.Lines() {
+				message += "\n\t" + line
+			}
+		}
+		if e.Location == nil {
+			out = append(out, errors.New(message))
+			continue
+		}
+		out = append(out, fmt.Errorf("%s:%d:%d: %s", e.Location.File, e.Location.Row, e.Location.Col, message))
+	}
+	return errors.Join(out...)
+}
+
+// capabilities are what rules may use: nothing that reaches the network, the environment, the clock, or chance.
+var capabilities = sync.OnceValue(func() *ast.Capabilities {
+	c := *ast.CapabilitiesForThisVersion()
+	c.AllowNet = []string{}
+	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool {
+		if slices.Contains([]string{"opa.runtime", "trace", "time.now_ns", "rego.parse_module", "json.verify_schema", "json.match_schema"}, b.Name) {
+			return true
+		}
+		return slices.ContainsFunc([]string{"http.", "net.", "rand.", "uuid.", "io.jwt.", "providers.", "crypto.x509.", "graphql."},
+			func(prefix string) bool { return strings.HasPrefix(b.Name, prefix) })
+	})
+	return &c
+})
+
+// checked are the compiler's stages that only refuse faulty modules; the tests run them on the built-in ones.
+// CheckSafetyRuleBodies is not among them: it puts bodies in order.
+func checked() []ast.StageID {
+	return []ast.StageID{
+		ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
+		ast.StageParseMetadataBlocks, ast.StageSetAnnotationSet, ast.StageRewriteRegoMetadataCalls, ast.StageCheckRuleConflicts,
+		ast.StageCheckUndefinedFuncs, ast.StageCheckSafetyRuleHeads, ast.StageRewriteTestRulesForTracing, ast.StageCheckRecursion,
+		ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
+	}
+}
+
+func newCompiler(trusted bool) *ast.Compiler {
+	c := ast.NewCompiler().WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1)
+	if trusted {
+		return c.WithSkipStages(checked()...)
+	}
+	schemas := ast.NewSchemaSet()
+	schemas.Put(ast.SchemaRootRef, inputSchema())
+	return c.WithStrict(true).WithSchemas(schemas).WithUseTypeCheckAnnotations(true)
+}
