@@ -24,8 +24,8 @@ type action struct {
 	}
 }
 
-// runAction runs the shell steps of action.yml the way a runner does, in a repository of its own.
-func runAction(t *testing.T, inputs map[string]string, files map[string]string) (output, summary, outputs string, code int) {
+// runAction runs the shell steps of action.yml the way a runner does, in a repository of its own. temp is its RUNNER_TEMP.
+func runAction(t *testing.T, temp string, inputs map[string]string, files map[string]string) (output, summary, outputs string, code int) {
 	t.Helper()
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip("no bash")
@@ -38,7 +38,7 @@ func runAction(t *testing.T, inputs map[string]string, files map[string]string) 
 	if err := yaml.Unmarshal(text, &a); err != nil {
 		t.Fatal(err)
 	}
-	workspace, temp := t.TempDir(), actionTemp(t)
+	workspace := t.TempDir()
 	for name, text := range files {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(workspace, name)), 0o755); err != nil {
 			t.Fatal(err)
@@ -103,26 +103,16 @@ func runAction(t *testing.T, inputs map[string]string, files map[string]string) 
 	return all.String(), read(stepSummary), read(stepOutput), code
 }
 
-// actionTemp is one RUNNER_TEMP for all runs of the test, so that plimline is built once.
-func actionTemp(t *testing.T) string {
-	dir := filepath.Join(os.TempDir(), "plimline-action-test")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.Remove(filepath.Join(dir, "plimline-summary.txt")) })
-	return dir
-}
-
 func TestAction(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds plimline")
 	}
-	t.Cleanup(func() { os.RemoveAll(filepath.Join(os.TempDir(), "plimline-action-test")) })
+	temp := t.TempDir() // one RUNNER_TEMP for all runs, so that plimline is built once
 	const bad = "FROM alpine:latest\nUSER 1\n"
 	const clean = "FROM alpine:3.20\nUSER 1\n"
 
 	t.Run("annotates, summarises and fails", func(t *testing.T) {
-		out, summary, outputs, code := runAction(t, map[string]string{"sarif-file": "out.sarif"}, map[string]string{"a dir/Dockerfile": bad})
+		out, summary, outputs, code := runAction(t, temp, map[string]string{"sarif-file": "out.sarif"}, map[string]string{"a dir/Dockerfile": bad})
 		if code != 1 {
 			t.Errorf("exit code %d, want 1", code)
 		}
@@ -132,7 +122,7 @@ func TestAction(t *testing.T) {
 		contains(t, "outputs", outputs, "out.sarif")
 	})
 	t.Run("passes what is clean, several paths", func(t *testing.T) {
-		_, summary, outputs, code := runAction(t, map[string]string{"paths": "  one\n\ntwo three  "},
+		_, summary, outputs, code := runAction(t, temp, map[string]string{"paths": "  one\n\ntwo three  "},
 			map[string]string{"one/Dockerfile": clean, "two three/Dockerfile": clean, "four/Dockerfile": bad})
 		if code != 0 {
 			t.Errorf("exit code %d, want 0", code)
@@ -142,7 +132,7 @@ func TestAction(t *testing.T) {
 	})
 	t.Run("inputs are data", func(t *testing.T) {
 		evil := "$(touch pwned)`touch pwned`;touch pwned\n--help\n\"; touch pwned; \""
-		out, _, _, code := runAction(t, map[string]string{"paths": evil, "config": "$(touch pwned)", "sarif-file": "$(touch pwned).sarif"},
+		out, _, _, code := runAction(t, temp, map[string]string{"paths": evil, "config": "$(touch pwned)", "sarif-file": "$(touch pwned).sarif"},
 			map[string]string{"Dockerfile": clean})
 		if code != 2 {
 			t.Errorf("exit code %d, want 2\n%s", code, out)
@@ -153,7 +143,7 @@ func TestAction(t *testing.T) {
 	})
 	t.Run("inputs are checked", func(t *testing.T) {
 		for name, value := range map[string]string{"fail-on": "sometimes", "summary": "maybe", "paths": " \n "} {
-			out, _, _, code := runAction(t, map[string]string{name: value}, map[string]string{"Dockerfile": clean})
+			out, _, _, code := runAction(t, temp, map[string]string{name: value}, map[string]string{"Dockerfile": clean})
 			if code != 2 {
 				t.Errorf("%s: exit code %d, want 2", name, code)
 			}
@@ -161,10 +151,10 @@ func TestAction(t *testing.T) {
 		}
 	})
 	t.Run("threshold and choice of rules", func(t *testing.T) {
-		if _, _, _, code := runAction(t, map[string]string{"fail-on": "error"}, map[string]string{"Dockerfile": bad}); code != 0 {
+		if _, _, _, code := runAction(t, temp, map[string]string{"fail-on": "error"}, map[string]string{"Dockerfile": bad}); code != 0 {
 			t.Errorf("exit code %d, want 0", code)
 		}
-		if _, _, _, code := runAction(t, map[string]string{"ignore": "DL3007"}, map[string]string{"Dockerfile": bad}); code != 0 {
+		if _, _, _, code := runAction(t, temp, map[string]string{"ignore": "DL3007"}, map[string]string{"Dockerfile": bad}); code != 0 {
 			t.Errorf("exit code %d, want 0", code)
 		}
 	})
