@@ -19,7 +19,7 @@ import (
 
 // predictions are the rules that say an image cannot be built or its container does not start.
 var predictions = []string{
-	"artefact-missing", "entrypoint-missing", "go-version-too-old", "libc-mismatch", "parse-error", "pie-without-loader",
+	"artefact-missing", "compiler-missing", "entrypoint-missing", "go-version-too-old", "libc-mismatch", "parse-error", "pie-without-loader",
 	"shell-not-in-image", "unknown-copy-source", "user-not-in-image",
 }
 
