@@ -21,15 +21,17 @@ const (
 // svg draws the stages below each other, with lines at the left from what gives to what takes. It needs no font, script or
 // style sheet but its own, and follows the reader's light or dark scheme.
 func (g *Graph) svg() string {
+	// The package's own functions ask the locale, which would draw another picture on another machine.
+	columns := runewidth.Condition{StrictEmojiNeutral: true}
 	left := margin + lane*float64(len(g.edges)+1)
 	type box struct{ y, height float64 }
 	boxes := make([]box, len(g.nodes))
 	width, y := 0.0, float64(margin)
 	for i, n := range g.nodes {
-		widest := runewidth.StringWidth(n.title + n.mark())
+		widest := columns.StringWidth(n.title + n.mark())
 		lines := g.content(i)
 		for _, line := range lines {
-			widest = max(widest, runewidth.StringWidth(line.text))
+			widest = max(widest, columns.StringWidth(line.text))
 		}
 		width = max(width, float64(widest)*charWidth+2*padding)
 		height := float64(1+len(lines))*lineHeight + padding

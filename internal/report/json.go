@@ -27,6 +27,7 @@ type jsonFile struct {
 type jsonFinding struct {
 	Rule       string           `json:"rule"`
 	Severity   string           `json:"severity"`
+	Title      string           `json:"title,omitempty"` // the rule's
 	Message    string           `json:"message"`
 	Unknown    bool             `json:"unknown,omitempty"`
 	Start      jsonPosition     `json:"start"`
@@ -74,7 +75,7 @@ func writeJSON(w io.Writer, run *Run, _ Options) error {
 		}
 		for _, x := range r.Findings {
 			if run.reported(x) {
-				f.Findings = append(f.Findings, ofFinding(r.Source, x))
+				f.Findings = append(f.Findings, run.ofFinding(r.Source, x))
 			}
 		}
 		out.Files = append(out.Files, f)
@@ -85,12 +86,15 @@ func writeJSON(w io.Writer, run *Run, _ Options) error {
 	return e.Encode(out)
 }
 
-func ofFinding(src *source.File, f finding.Finding) jsonFinding {
+func (r *Run) ofFinding(src *source.File, f finding.Finding) jsonFinding {
 	at := func(offset int) jsonPosition {
 		p := src.Position(offset)
 		return jsonPosition{p.Line, p.Column, offset}
 	}
 	out := jsonFinding{Rule: f.Rule, Severity: f.Severity.String(), Message: f.Message, Unknown: f.Unknown, Start: at(f.Span.Start), End: at(f.Span.End)}
+	if rule, ok := r.Catalog.Rule(f.Rule); ok {
+		out.Title = rule.Title
+	}
 	for _, x := range f.Related {
 		out.Related = append(out.Related, jsonRelated{x.Message, at(x.Span.Start), at(x.Span.End)})
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -30,7 +31,7 @@ const (
 
 // writeSARIF writes SARIF 2.1.0, with the rules that have results.
 func writeSARIF(w io.Writer, run *Run, _ Options) error {
-	s := &sarifWriter{run: run, indexes: map[string]int{}}
+	s := &sarifWriter{run: run, indexes: map[string]int{}, root: root()}
 	out := &sarif.Run{
 		Tool: &sarif.Tool{Driver: &sarif.ToolComponent{
 			Name:            pointer("plimline"),
@@ -48,7 +49,7 @@ func writeSARIF(w io.Writer, run *Run, _ Options) error {
 		if r.Err != nil {
 			invocation.ToolExecutionNotifications = append(invocation.ToolExecutionNotifications, &sarif.Notification{
 				Level: "error", Message: message(r.Path + ": " + r.Err.Error()), Locations: []*sarif.Location{{ID: -1,
-					PhysicalLocation: &sarif.PhysicalLocation{ArtifactLocation: artifact(r.Path)}}},
+					PhysicalLocation: &sarif.PhysicalLocation{ArtifactLocation: s.artifact(r.Path)}}},
 			})
 			continue
 		}
@@ -66,6 +67,15 @@ func writeSARIF(w io.Writer, run *Run, _ Options) error {
 type sarifWriter struct {
 	run     *Run
 	indexes map[string]int // rule id -> its place among the rules
+	root    string         // the folder %SRCROOT% stands for; "" when the system does not say
+}
+
+func root() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	return dir
 }
 
 // rules describes the rules that have results.
@@ -106,6 +116,10 @@ func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
 	if r.SecuritySeverity != "" {
 		properties["security-severity"] = r.SecuritySeverity
 	}
+	var tags []string
+	if r.Category != "" {
+		tags = []string{r.Category}
+	}
 	return &sarif.ReportingDescriptor{
 		ID:                   pointer(r.ID),
 		Name:                 pointer(pascal(r.ID)),
@@ -114,7 +128,7 @@ func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
 		Help:                 text2(unwrapLines(help), markdown),
 		HelpURI:              pointer(page),
 		DefaultConfiguration: &sarif.ReportingConfiguration{Enabled: true, Level: sarifLevel(r.Severity)},
-		Properties:           &sarif.PropertyBag{Properties: properties, Tags: []string{r.Category}},
+		Properties:           &sarif.PropertyBag{Properties: properties, Tags: tags},
 	}
 }
 
@@ -131,17 +145,17 @@ func (s *sarifWriter) results(r Result) []*sarif.Result {
 			RuleIndex: s.indexes[f.Rule],
 			Level:     sarifLevel(f.Severity),
 			Message:   message(sentence(f.Message)),
-			Locations: []*sarif.Location{place(r, f.Span, -1, "")},
+			Locations: []*sarif.Location{s.place(r, f.Span, -1, "")},
 		}
 		if f.Unknown {
 			result.Kind, result.Level = "open", "none"
 		}
-		result.PartialFingerprints = map[string]string{fingerprintKey: fingerprint(r, f, seen)}
+		result.PartialFingerprints = map[string]string{fingerprintKey: s.fingerprint(r, f, seen)}
 		for i, x := range f.Related {
-			result.RelatedLocations = append(result.RelatedLocations, place(r, x.Span, i+1, x.Message))
+			result.RelatedLocations = append(result.RelatedLocations, s.place(r, x.Span, i+1, x.Message))
 		}
 		if f.Fix != nil {
-			change := &sarif.ArtifactChange{ArtifactLocation: artifact(r.Path)}
+			change := &sarif.ArtifactChange{ArtifactLocation: s.artifact(r.Path)}
 			for _, e := range f.Fix.Edits {
 				change.Replacements = append(change.Replacements, &sarif.Replacement{
 					DeletedRegion: region(r.Source, e.Span), InsertedContent: &sarif.ArtifactContent{Text: pointer(e.Text)}})
@@ -149,7 +163,7 @@ func (s *sarifWriter) results(r Result) []*sarif.Result {
 			result.Fixes = []*sarif.Fix{{Description: message(f.Fix.Title), ArtifactChanges: []*sarif.ArtifactChange{change}}}
 		}
 		if f.Suppressed != nil {
-			suppression := &sarif.Suppression{Kind: pointer("inSource"), Location: place(r, f.Suppressed.Span, -1, "")}
+			suppression := &sarif.Suppression{Kind: pointer("inSource"), Location: s.place(r, f.Suppressed.Span, -1, "")}
 			if f.Suppressed.Reason != "" {
 				suppression.Justification = pointer(f.Suppressed.Reason)
 			}
@@ -160,17 +174,28 @@ func (s *sarifWriter) results(r Result) []*sarif.Result {
 	return out
 }
 
-// fingerprint names a finding by its rule, its file and the text it is about, so that it stays the same when
-// lines move. Equal ones are counted in the order of the file.
-func fingerprint(r Result, f finding.Finding, seen map[string]int) string {
-	key := strings.Join([]string{f.Rule, r.Path, strings.Join(strings.Fields(r.Source.Text(f.Span)), " ")}, "\x00")
+// fingerprint names a finding by its rule, its file, the text it is about and its message, so that it stays the
+// same when lines move. The message tells findings apart whose text is one keyword, such as every ADD of a file; its
+// numbers, which may be those of lines or stages, are left out. Equal ones are counted in the order of the file.
+func (s *sarifWriter) fingerprint(r Result, f finding.Finding, seen map[string]int) string {
+	text := strings.Join(strings.Fields(r.Source.Text(f.Span)), " ")
+	key := strings.Join([]string{f.Rule, *s.artifact(r.Path).URI, text, withoutDigits(f.Message)}, "\x00")
 	seen[key]++
 	sum := sha256.Sum256([]byte(fmt.Sprintf("%s\x00%d", key, seen[key])))
 	return hex.EncodeToString(sum[:16])
 }
 
-func place(r Result, span source.Span, id int, note string) *sarif.Location {
-	out := &sarif.Location{ID: id, PhysicalLocation: &sarif.PhysicalLocation{ArtifactLocation: artifact(r.Path), Region: region(r.Source, span)}}
+func withoutDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func (s *sarifWriter) place(r Result, span source.Span, id int, note string) *sarif.Location {
+	out := &sarif.Location{ID: id, PhysicalLocation: &sarif.PhysicalLocation{ArtifactLocation: s.artifact(r.Path), Region: region(r.Source, span)}}
 	if note != "" {
 		out.Message = message(sentence(note))
 	}
@@ -192,15 +217,23 @@ func region(src *source.File, span source.Span) *sarif.Region {
 	return out
 }
 
-// artifact is a path as a URI: relative to the root where it lies below it, else absolute.
-func artifact(name string) *sarif.ArtifactLocation {
+// artifact is a path as a URI: relative to the root where it lies below it, however it is spelt, else absolute.
+// Code scanning services place only relative URIs in the repository.
+func (s *sarifWriter) artifact(name string) *sarif.ArtifactLocation {
 	clean := path.Clean(filepath.ToSlash(name))
-	if !path.IsAbs(clean) && !filepath.IsAbs(name) && clean != ".." && !strings.HasPrefix(clean, "../") {
+	abs := filepath.FromSlash(name)
+	if !filepath.IsAbs(abs) && s.root != "" {
+		abs = filepath.Join(s.root, abs)
+	}
+	if s.root != "" {
+		if rel, err := filepath.Rel(s.root, abs); err == nil {
+			clean = filepath.ToSlash(rel)
+		}
+	}
+	if !path.IsAbs(clean) && !filepath.IsAbs(clean) && clean != ".." && !strings.HasPrefix(clean, "../") {
 		return &sarif.ArtifactLocation{URI: pointer((&url.URL{Path: clean}).String()), URIBaseID: pointer(rootID)}
 	}
-	if abs, err := filepath.Abs(name); err == nil {
-		clean = filepath.ToSlash(abs)
-	}
+	clean = filepath.ToSlash(filepath.Clean(abs))
 	if !strings.HasPrefix(clean, "/") {
 		clean = "/" + clean
 	}
@@ -277,7 +310,7 @@ func text2(text, markdown string) *sarif.MultiformatMessageString {
 	return out
 }
 
-// sentence begins with a capital, unless it begins with a name, and ends with a full stop: SARIF wants sentences.
+// sentence ends with a full stop: SARIF wants sentences.
 func sentence(s string) string {
 	if s == "" || strings.HasSuffix(s, ".") {
 		return s

@@ -47,7 +47,7 @@ func (s style) severity(v finding.Severity, t string) string {
 
 func writeText(w io.Writer, run *Run, opt Options) error {
 	b := bufio.NewWriter(w)
-	t := &text{w: b, style: style{opt.Color}, width: opt.Width}
+	t := &text{w: b, style: style{opt.Color}, width: opt.Width, columns: runewidth.Condition{StrictEmojiNeutral: true}}
 	if t.width <= 0 {
 		t.width = maxWidth
 	}
@@ -73,6 +73,9 @@ type text struct {
 	w     io.Writer
 	style style
 	width int
+	// columns says how wide characters are. The package's own functions ask the locale, which would make
+	// other bytes of the same run on another machine.
+	columns runewidth.Condition
 }
 
 // finding writes a headline, a code frame, related places and the fix's title.
@@ -135,15 +138,15 @@ func (t *text) frame(src *source.File, span source.Span, mark string, paint func
 // Of a line that is too long, the part around them is left.
 func (t *text) cut(line string, from, to int) (code string, start, width int) {
 	before, inside, after := visible(line[:from], true), visible(line[from:to], true), visible(line[to:], true)
-	start, width = runewidth.StringWidth(before), runewidth.StringWidth(inside)
-	if room := t.width - 10; start+width+runewidth.StringWidth(after) > room {
+	start, width = t.columns.StringWidth(before), t.columns.StringWidth(inside)
+	if room := t.width - 10; start+width+t.columns.StringWidth(after) > room {
 		if lead := max(10, room/3); start > lead {
-			before = "…" + runewidth.TruncateLeft(before, start-lead+1, "")
-			start = runewidth.StringWidth(before)
+			before = "…" + t.columns.TruncateLeft(before, start-lead+1, "")
+			start = t.columns.StringWidth(before)
 		}
-		inside = runewidth.Truncate(inside, max(room-start, 10), "…")
-		width = runewidth.StringWidth(inside)
-		after = runewidth.Truncate(after, max(room-start-width, 1), "…")
+		inside = t.columns.Truncate(inside, max(room-start, 10), "…")
+		width = t.columns.StringWidth(inside)
+		after = t.columns.Truncate(after, max(room-start-width, 1), "…")
 	}
 	return before + inside + after, start, width
 }
