@@ -1,6 +1,7 @@
 package gobuild
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,35 +39,87 @@ func cgo(b *Build, env environment) Cgo {
 }
 
 // unset is the state when nothing sets CGO_ENABLED: cgo is on where there is a C compiler and the build is not for another
-// platform ("go help environment"; since Go 1.20 a missing compiler turns it off).
+// platform (cmd/go/internal/cfg, defaultContext: CC makes up for a compiler that is not found, but not for another platform;
+// since Go 1.20 a missing compiler turns cgo off).
 func unset(b *Build, env environment) (CgoState, string) {
 	has := compiler(b)
-	if has == Yes && env.lookup("CC").value == "" {
-		if varies(b, env) {
-			return CgoVaries, "cgo is on for the builder's own platform and off for others, so their images differ"
-		}
+	if cc := env.lookup("CC"); cc.state == stage.Known && cc.value != "" {
+		has = Yes
 	}
-	switch has {
-	case Yes:
-		return CgoDefaultOn, "this builder has a C compiler, so cgo is on and the program may need its C library"
-	case No:
-		if minor, ok := goMinor(b.Step.Stage.Root().Image.Tag); ok && minor < 20 {
-			return CgoDefaultOn, "Go before 1.20 leaves cgo on even without a C compiler, and the program may need a C library"
-		}
+	other := otherPlatform(b, env)
+	if other == Yes {
+		return CgoDefaultOff, "cgo is off only because the build is for another platform than the builder's"
+	}
+	minor, ok := goMinor(b.Step.Stage.Root().Image.Tag)
+	old := ok && minor < 20
+	switch {
+	case has == No && old && other == No:
+		return CgoDefaultOn, "Go before 1.20 leaves cgo on even without a C compiler, and the program may need a C library"
+	case has == No && !old:
 		return CgoDefaultOff, "cgo is off only because this builder has no C compiler, and comes on when one is installed"
+	case has == Unknown:
+		return CgoDefault, "whether cgo is on depends on the builder having a C compiler"
+	case other == Unknown: // with a compiler, or Go before 1.20
+		return CgoVaries, "cgo is on for the builder's own platform and off for others, so their images differ"
 	}
-	return CgoDefault, "whether cgo is on depends on the builder having a C compiler"
+	return CgoDefaultOn, "this builder has a C compiler, so cgo is on and the program may need its C library"
 }
 
-// varies reports whether the platform that is built for is the builder's own for some images only: the builder runs
-// on the build platform, and GOOS or GOARCH follow the target.
-func varies(b *Build, env environment) bool {
+// otherPlatform reports whether the build is for another platform than the one the builder runs on; Unknown when that depends on
+// the machine that builds, or on the platform of the image.
+func otherPlatform(b *Build, env environment) Answer {
 	root := b.Step.Stage.Root()
-	native := slices.ContainsFunc(root.Platform.Vars, func(v *stage.Variable) bool { return v.Name == "BUILDPLATFORM" })
-	if !native {
-		return false
+	native, own := builderArch(root)
+	if goos := env.lookup("GOOS"); goos.state == stage.Known && goos.value != "" && goos.value != "linux" {
+		return Yes
 	}
-	return b.Command.Name == "xx-go" || env.lookup("GOARCH").state == stage.Automatic
+	arch := env.lookup("GOARCH")
+	automatic := arch.state == stage.Automatic || path.Base(b.Command.Name) == "xx-go"
+	switch {
+	case automatic && !native && own == "":
+		return No // the builder runs on the platform that is built for
+	case automatic:
+		return Unknown
+	case arch.state == stage.Base, arch.state == stage.Known && (arch.value == "" || arch.value == own):
+		return No
+	case arch.state == stage.Known && own != "":
+		return Yes
+	}
+	return Unknown
+}
+
+// builderArch says what a stage runs on: the machine that builds (native), an architecture that is written, or else
+// the platform that is built for.
+func builderArch(root *stage.Stage) (native bool, arch string) {
+	for _, v := range root.Platform.Vars {
+		if strings.HasPrefix(v.Name, "BUILD") {
+			return true, ""
+		}
+	}
+	platform := root.Platform.Text
+	if platform == "" {
+		// docker-library's names for one architecture.
+		platform, _, _ = strings.Cut(root.Image.Repository, "/")
+		if root.Image.Registry != "docker.io" || platform != "amd64" && platform != "arm64v8" {
+			return false, ""
+		}
+		return false, strings.TrimSuffix(platform, "v8")
+	}
+	if root.Platform.State != stage.Known {
+		return false, ""
+	}
+	parts := strings.Split(platform, "/")
+	if len(parts) < 2 {
+		return false, ""
+	}
+	switch arch := parts[1]; arch {
+	case "x86_64":
+		return false, "amd64"
+	case "aarch64":
+		return false, "arm64"
+	default:
+		return false, arch
+	}
 }
 
 // goMinor is the 22 of a tag such as "1.22.3-alpine".
@@ -85,21 +138,82 @@ func goMinor(tag string) (int, bool) {
 
 // compiler says whether the build's stage has a C compiler when the build runs.
 func compiler(b *Build) Answer {
+	has := Answer(image.Classify(b.Step.Stage.Root().Image).Compiler)
+	base := has
+	virtual := map[string]bool{} // names of apk's virtual packages that hold a compiler
 	for _, s := range b.Step.Stage.Chain() {
 		for _, step := range s.Steps {
+			if step.Name != "RUN" {
+				continue
+			}
 			for _, script := range step.Scripts {
 				for _, c := range script.Commands {
 					if c == b.Command {
-						return Answer(image.Classify(s.Root().Image).Compiler)
+						return has
 					}
-					if step.Name == "RUN" && installs(c, isCompiler) {
-						return Yes
+					if removes(c, virtual) {
+						has = base
+						continue
+					}
+					got := bringsCompiler(environment{step: step, c: c})
+					if got == Yes && c.Conditional {
+						got = Unknown
+					}
+					switch {
+					case got == No || has == Yes:
+					case got == Yes:
+						has = Yes
+						if name := virtualName(c); name != "" {
+							virtual[name] = true
+						}
+					default:
+						has = Unknown
 					}
 				}
 			}
 		}
 	}
-	return Answer(image.Classify(b.Step.Stage.Root().Image).Compiler)
+	return has
+}
+
+// bringsCompiler says whether a command installs a C compiler: by its name, or with Go, whose package recommends gcc at Debian
+// (golang-1.19-go) and may bring it elsewhere.
+func bringsCompiler(e environment) Answer {
+	if got := installs(e, isCompiler); got != No {
+		return got
+	}
+	if installs(e, isGo) != Yes {
+		return No
+	}
+	switch e.c.Name {
+	case "apt-get", "apt", "aptitude":
+		if slices.ContainsFunc(e.c.Words, func(w shell.Word) bool { return w.Value == "--no-install-recommends" }) {
+			return No
+		}
+		return Yes
+	}
+	return Unknown
+}
+
+// virtualName is the name that "apk add --virtual NAME" gives what it installs.
+func virtualName(c *shell.Command) string {
+	for i, w := range c.Words {
+		if name, ok := strings.CutPrefix(w.Value, "--virtual="); ok {
+			return name
+		}
+		if w.Value == "--virtual" || w.Value == "-t" {
+			return c.Arg(i + 1)
+		}
+	}
+	return ""
+}
+
+// removes reports whether a command takes a compiler away again.
+func removes(c *shell.Command, virtual map[string]bool) bool {
+	if c.Name != "apk" || c.Arg(1) != "del" && c.Arg(2) != "del" || c.Conditional {
+		return false
+	}
+	return slices.ContainsFunc(c.Words, func(w shell.Word) bool { return virtual[w.Value] || isCompiler(w.Value) })
 }
 
 // isCompiler knows the packages that bring a C compiler.
@@ -108,7 +222,7 @@ func isCompiler(name string) bool {
 	case "gcc", "g++", "build-base", "alpine-sdk", "build-essential", "clang", "tcc", "gcc-c++", "base-devel", "dev-tools":
 		return true
 	}
-	return strings.HasPrefix(name, "gcc-") || strings.HasPrefix(name, "clang-") || strings.HasPrefix(name, "clang1")
+	return strings.HasPrefix(name, "gcc-") || strings.HasPrefix(name, "clang-") || strings.HasPrefix(name, "clang1") || strings.HasPrefix(name, "clang2")
 }
 
 // isGo knows the packages that bring a Go toolchain.
@@ -120,36 +234,48 @@ func isGo(name string) bool {
 	return strings.HasPrefix(name, "golang-1.") || strings.HasPrefix(name, "go-1.") || strings.HasPrefix(name, "go1.")
 }
 
-// installs reports whether a command has a package manager install such a package.
-func installs(c *shell.Command, is func(string) bool) bool {
+// installs says whether a command has a package manager install such a package; Unknown when it installs what cannot be told.
+func installs(e environment, is func(string) bool) Answer {
 	verb := ""
-	switch c.Name {
-	case "apk":
+	switch e.c.Name {
+	case "apk", "xx-apk":
 		verb = "add"
 	case "apt-get", "apt", "aptitude", "dnf", "yum", "microdnf", "tdnf", "zypper", "xx-apt", "xx-apt-get":
 		verb = "install"
-	case "xx-apk":
-		verb = "add"
 	case "pacman":
 		verb = "-S"
 	default:
-		return false
+		return No
 	}
-	found := false
-	for _, w := range c.Words[1:] {
+	found, out := false, No
+	for _, w := range e.c.Words[1:] {
+		value := w.Value
+		if !w.Literal {
+			text, known := e.text(w)
+			if !known {
+				// $PACKAGES may be anything, but gcc-$VERSION is a compiler, and libfoo-$VERSION is none.
+				if strings.HasPrefix(value, "$") && found {
+					out = Unknown
+				}
+			} else {
+				value = text
+			}
+		}
 		switch {
-		case strings.HasPrefix(w.Value, verb):
+		case strings.HasPrefix(value, verb):
 			found = true
-		case found && !strings.HasPrefix(w.Value, "-"):
-			name, _, _ := strings.Cut(w.Value, "=")
-			name, _, _ = strings.Cut(name, "~")
-			name, _, _ = strings.Cut(name, "@")
-			if is(strings.TrimRight(name, "<>")) {
-				return true
+		case found && !strings.HasPrefix(value, "-"):
+			for name := range strings.FieldsSeq(value) {
+				if end := strings.IndexAny(name, "=~@<>"); end >= 0 {
+					name = name[:end]
+				}
+				if is(name) {
+					return Yes
+				}
 			}
 		}
 	}
-	return false
+	return out
 }
 
 // Toolchain is where a stage gets a Go toolchain from, or nil when it has none that is known of.
@@ -165,7 +291,7 @@ func (a *Analysis) Toolchain(s *stage.Stage) *source.Span {
 			}
 			for _, script := range step.Scripts {
 				for _, c := range script.Commands {
-					if installs(c, isGo) || downloads(c) {
+					if installs(environment{step: step, c: c}, isGo) == Yes || downloads(c) {
 						return &c.Span
 					}
 				}

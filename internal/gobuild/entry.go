@@ -50,7 +50,9 @@ func (a *Analysis) exists(s *stage.Stage, file string) Answer {
 	root := s.Root()
 	known := root.Kind == stage.FromScratch
 	if root.Kind == stage.FromImage {
-		known = image.Classify(root.Image).Name == "static" && image.Classify(root.Image).Shell == string(No)
+		c := image.Classify(root.Image)
+		// Debian's /bin may be a link to /usr/bin.
+		known = c.Name == "static" && c.Shell == string(No) && !slices.ContainsFunc([]string{"/bin", "/sbin", "/lib", "/usr/bin", "/usr/sbin", "/usr/lib"}, func(dir string) bool { return within(file, dir) })
 	}
 	if !known {
 		return Unknown
@@ -124,7 +126,7 @@ func (a *Analysis) Absent(c *stage.Copy, i int) bool {
 	if _, builds := a.Takes(c, i); len(builds) > 0 {
 		return false
 	}
-	if !ownFolder(src.Abs) {
+	if !ownFolder(src.Abs) || !plain(c.From.Root()) {
 		return false
 	}
 	for _, s := range c.From.Chain() {
@@ -169,6 +171,16 @@ func (a *Analysis) Absent(c *stage.Copy, i int) bool {
 		}
 	}
 	return true
+}
+
+// plain reports whether a stage begins with an image that is known to hold nothing of its own making: an official one, and not
+// somebody's who uses its name.
+func plain(root *stage.Stage) bool {
+	if root.Kind == stage.FromScratch {
+		return true
+	}
+	c := image.Classify(root.Image)
+	return root.Kind == stage.FromImage && c.Name != "app" && c.User != string(Unknown)
 }
 
 // ownFolder reports whether base images keep nothing there.

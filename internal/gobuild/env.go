@@ -12,8 +12,9 @@ import (
 
 // environment is what a command sees in its environment variables.
 type environment struct {
-	step *stage.Step
-	c    *shell.Command
+	step  *stage.Step
+	c     *shell.Command
+	depth int // of variables made from variables
 }
 
 // setting is a variable's value and where it comes from.
@@ -25,37 +26,54 @@ type setting struct {
 }
 
 // lookup finds what a variable is for the command: what stands before it, then what the script exported, then ENV and ARG,
-// then go env -w.
+// then go env -w. A setting that may not have been made counts when it changes nothing.
 func (e environment) lookup(name string) setting {
-	for i := len(e.c.Assigns) - 1; i >= 0; i-- {
-		if x := e.c.Assigns[i]; x.Name == name {
-			return e.assigned(x, "set for this command")
+	var maybe []setting
+	certain := func(x shell.Assign, by string) bool {
+		s := e.assigned(x, by)
+		maybe = append(maybe, s)
+		return !x.Conditional
+	}
+	for _, x := range slices.Backward(e.c.Assigns) {
+		if x.Name == name && certain(x, "set for this command") {
+			return settle(maybe)
 		}
 	}
-	if slices.Contains(e.c.Unset, name) || slices.Contains(e.c.Unset, "*") {
-		return setting{state: stage.Base, by: "unset"}
-	}
-	for i := len(e.c.Env) - 1; i >= 0; i-- {
-		if x := e.c.Env[i]; x.Name == name {
-			return e.assigned(x, "exported by the script")
+	for _, x := range slices.Backward(e.c.Env) {
+		// "export NAME" alone passes on what the image sets.
+		if x.Name == name && (x.Conditional || !isZero(x.Value)) && certain(x, "exported by the script") {
+			return settle(maybe)
 		}
 	}
+	unset := slices.Contains(e.c.Unset, name) || slices.Contains(e.c.Unset, "*")
 	v := e.step.Before.Env.Lookup(name)
-	if v != nil && v.HasValue {
+	if v != nil && v.HasValue && !unset {
 		// The shell's plain assignment changes a variable that is exported already.
-		for i := len(e.c.Vars) - 1; i >= 0; i-- {
-			if x := e.c.Vars[i]; x.Name == name {
-				return e.assigned(x, "set by the script")
+		for _, x := range slices.Backward(e.c.Vars) {
+			if x.Name == name && certain(x, "set by the script") {
+				return settle(maybe)
 			}
 		}
 	}
-	if v != nil {
-		return ofVariable(v)
+	last := setting{state: stage.Base}
+	if v != nil && !unset {
+		last = ofVariable(v)
+	} else if s, ok := e.goEnv(name); ok {
+		last = s
 	}
-	if s, ok := e.goEnv(name); ok {
-		return s
+	return settle(append(maybe, last))
+}
+
+// settle decides between settings, latest first, of which all but the last may not have been made.
+func settle(list []setting) setting {
+	last := list[len(list)-1]
+	for _, s := range list[:len(list)-1] {
+		same := s.state == stage.Known && s.value == last.value && (last.state == stage.Known || last.state == stage.Base)
+		if !same {
+			return setting{state: stage.Unknown, span: s.span, by: s.by + ", but not always"}
+		}
 	}
-	return setting{state: stage.Base}
+	return last
 }
 
 func ofVariable(v *stage.Variable) setting {
@@ -79,22 +97,26 @@ func ofVariable(v *stage.Variable) setting {
 }
 
 func (e environment) assigned(x shell.Assign, by string) setting {
-	s := setting{state: stage.Known, span: x.Span, by: by}
-	if x.Conditional {
-		s.state = stage.Unknown
-		s.by = by + ", but not always"
-		return s
-	}
+	s := setting{span: x.Span, by: by}
 	s.value, s.state = e.expand(x.Value)
+	if x.Append {
+		s.state = stage.Unknown
+	}
 	return s
 }
 
+// Bounds of how far variables are followed into the variables that they were made from.
+const (
+	maxDepth = 3
+	maxVars  = 8
+)
+
 // expand gives a shell word its value, as far as the variables in it are known.
 func (e environment) expand(w shell.Word) (string, stage.State) {
-	if w.Literal || w.Raw == "" {
+	if w.Literal || isZero(w) {
 		return w.Value, stage.Known
 	}
-	if strings.Contains(w.Raw, "$(") || strings.Contains(w.Raw, "`") || len(w.Vars) == 0 {
+	if strings.Contains(w.Raw, "$(") || strings.Contains(w.Raw, "`") || len(w.Vars) == 0 || len(w.Vars) > maxVars || e.depth > maxDepth {
 		return w.Value, stage.Unknown
 	}
 	state := stage.Known
@@ -119,27 +141,36 @@ func (e environment) expand(w shell.Word) (string, stage.State) {
 
 // shellVariable is what $name is in the script: a variable of the shell, or of the environment.
 func (e environment) shellVariable(name string) setting {
-	for i := len(e.c.Vars) - 1; i >= 0; i-- {
-		if x := e.c.Vars[i]; x.Name == name {
-			if x.Conditional || !x.Value.Literal {
+	for _, list := range []*[]shell.Assign{&e.c.Vars, &e.c.Env} {
+		for i, x := range slices.Backward(*list) {
+			if x.Name != name || isZero(x.Value) && !x.Conditional {
+				continue
+			}
+			if x.Conditional {
 				return setting{state: stage.Unknown}
 			}
-			return setting{value: x.Value.Value, state: stage.Known, span: x.Span}
-		}
-	}
-	for i := len(e.c.Env) - 1; i >= 0; i-- {
-		if x := e.c.Env[i]; x.Name == name {
-			if x.Conditional || !x.Value.Literal {
-				return setting{state: stage.Unknown}
+			// It was made from what stood before it.
+			before := *e.c
+			if list == &e.c.Vars {
+				before.Vars = before.Vars[:i]
+			} else {
+				before.Env = before.Env[:i]
 			}
-			return setting{value: x.Value.Value, state: stage.Known, span: x.Span}
+			return environment{e.step, &before, e.depth + 1}.assigned(x, "")
 		}
 	}
-	if v := e.step.Before.Env.Lookup(name); v != nil {
+	if v := e.step.Before.Env.Lookup(name); v != nil && !slices.Contains(e.c.Unset, name) {
 		return ofVariable(v)
+	}
+	switch name {
+	case "TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT", "BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT":
+		// Without an ARG, BuildKit does not set it.
+		return setting{state: stage.Known}
 	}
 	return setting{state: stage.Unknown}
 }
+
+func isZero(w shell.Word) bool { return w.Raw == "" && w.Span == (source.Span{}) }
 
 // text is a word's value when it is known.
 func (e environment) text(w shell.Word) (string, bool) {

@@ -40,6 +40,8 @@ type Build struct {
 	Outputs []string
 	// Folder is where it writes files whose names are not known; "" when there are none, or the folder is not known either.
 	Folder string
+	// symbol is the file it writes, with variables in it that are not known but are the same everywhere; see symbolic.
+	symbol string
 	// Complete is true when Outputs has all it writes.
 	Complete  bool
 	Final     Answer // whether an output reaches the final stage

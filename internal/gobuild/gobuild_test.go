@@ -61,6 +61,34 @@ func TestCgo(t *testing.T) {
 		{"alpine with one", alpine + "RUN apk add --no-cache gcc musl-dev\nRUN go build .", "default-on", "go build ."},
 		{"alpine with one too late", alpine + "RUN go build .\nRUN apk add gcc", "default-off", "go build ."},
 		{"alpine by an argument", "ARG V\nFROM golang:${V}-alpine3.20\nRUN go build .", "default-off", "go build ."},
+		{"export of what the image sets", debian + "ENV CGO_ENABLED=0\nRUN export CGO_ENABLED && go build .", "0", "CGO_ENABLED=0"},
+		{"exported later", debian + "RUN CGO_ENABLED=0; export CGO_ENABLED; go build .", "0", "CGO_ENABLED=0"},
+		{"unset", debian + "ENV CGO_ENABLED=0\nRUN unset CGO_ENABLED; go build .", "default-on", "go build ."},
+		{"env -u", debian + "ENV CGO_ENABLED=0\nRUN env -u CGO_ENABLED go build .", "default-on", "env -u CGO_ENABLED go build ."},
+		{"unset, then exported", debian + "ENV CGO_ENABLED=1\nRUN unset CGO_ENABLED; export CGO_ENABLED=0; go build .", "0", "CGO_ENABLED=0"},
+		{"a condition that changes nothing", debian + "ENV CGO_ENABLED=0\nRUN if x; then export CGO_ENABLED=0; fi; go build .", "0", "CGO_ENABLED=0"},
+		{"variable of variables", debian + "ARG C=0\nRUN A=$C; B=${A}; export CGO_ENABLED=$B; go build .", "0", "CGO_ENABLED=$B"},
+		{"variable of itself", debian + "RUN A=$B; B=$A; CGO_ENABLED=$A go build .", "unknown", "CGO_ENABLED=$A"},
+		{"neither", debian + "ENV CGO_ENABLED=yes\nRUN go build .", "unknown", "CGO_ENABLED=yes"},
+		{"alpine with one that goes again", alpine + "RUN apk add -t .deps gcc && apk del .deps\nRUN go build .", "default-off", "go build ."},
+		{"alpine with packages of a variable", alpine + "RUN apk add --no-cache $PACKAGES\nRUN go build .", "default", "go build ."},
+		{"alpine with one of a variable", alpine + "ARG PACKAGES=\"git gcc\"\nRUN apk add --no-cache $PACKAGES\nRUN go build .", "default-on", "go build ."},
+		{"alpine with one, perhaps", alpine + "RUN if x; then apk add gcc; fi\nRUN go build .", "default", "go build ."},
+		{"alpine with CC", alpine + "RUN CC=/opt/zcc go build .", "default-on", "CC=/opt/zcc go build ."},
+		{"Go of Alpine may bring gcc", "FROM alpine:3\nRUN apk add go\nRUN go build .", "default", "go build ."},
+		{"Go of Debian recommends gcc", "FROM debian:12\nRUN apt-get install -y golang\nRUN go build .", "default-on", "go build ."},
+		{"Go of Debian alone", "FROM debian:12\nRUN apt-get install -y --no-install-recommends golang\nRUN go build .", "default-off", "go build ."},
+		{"the tag is not known", "ARG V\nFROM golang:${V}\nRUN go build .", "default", "go build ."},
+		{"a digest alone", "FROM golang@sha256:0178a641fbb4858c5f1b48e34bdaabe0350a330a1b1149aabd498d0699ff5fb2\nRUN go build .", "default", "go build ."},
+		{"for one architecture", debian + "RUN GOARCH=arm64 go build .", "varies-by-platform", "GOARCH=arm64 go build ."},
+		{"for another architecture", "FROM --platform=linux/amd64 golang:1.26\nRUN GOARCH=arm64 go build .", "default-off", "GOARCH=arm64 go build ."},
+		{"for another architecture, with CC", "FROM --platform=linux/amd64 golang:1.26\nRUN CC=aarch64-linux-gnu-gcc GOARCH=arm64 go build .", "default-off", "CC=aarch64-linux-gnu-gcc GOARCH=arm64 go build ."},
+		{"for its own architecture", "FROM --platform=linux/amd64 golang:1.26\nRUN GOARCH=amd64 go build .", "default-on", "GOARCH=amd64 go build ."},
+		{"for its own architecture, by the image's name", "FROM arm64v8/golang:1.26\nRUN GOARCH=arm64 go build .", "default-on", "GOARCH=arm64 go build ."},
+		{"for the target, where the builder runs on it", debian + "ARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build .", "default-on", "GOARCH=$TARGETARCH go build ."},
+		{"for the target that is not declared", debian + "RUN GOARCH=$TARGETARCH go build .", "default-on", "GOARCH=$TARGETARCH go build ."},
+		{"xx-go", "FROM --platform=$BUILDPLATFORM golang:1.26\nRUN xx-go build .", "varies-by-platform", "xx-go build ."},
+		{"a path of a variable", debian + "RUN CGO_ENABLED=0 $GOROOT/bin/go build .", "0", "CGO_ENABLED=0"},
 		{"old Go", "FROM golang:1.18-alpine\nRUN go build .", "default-on", "go build ."},
 		{"unknown builder", "FROM example.com/builder:1\nRUN go build .", "default", "go build ."},
 		{"for each platform", "FROM --platform=$BUILDPLATFORM golang:1.26\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build .", "varies-by-platform", "GOARCH=$TARGETARCH go build ."},
@@ -123,6 +151,25 @@ func TestOutputs(t *testing.T) {
 		{"go install .", "install [.] -> [] in /go/bin"},
 		{"go build -tags x -ldflags '-s -w' -trimpath -o /app .", "build [.] -> [/app] complete"},
 		{"go build -o /app . && mv /app /bin/server && cp /bin/server /x/", "build [.] -> [/app /bin/server /x/server] complete"},
+		{"go build -o /dev/null .", "build [.] -> [] complete"},
+		{"go build ./...", "build [./...] -> []"},
+		{"go install std", "install [std] -> [] in /go/bin"},
+		{"go install -v tool", "install [tool] -> [] in /go/bin tool"},
+		{"GOARCH=arm64 go install ./cmd/a", "install [./cmd/a] -> [] in /go/bin"},
+		{"GOBIN=$X go install ./cmd/a", "install [./cmd/a] -> []"},
+		{"go build $FLAGS -o /app ./cmd/a", "build [./cmd/a] -> [/app] complete"},
+		{"go build $BUILDFLAGS ./cmd/a", "build [./cmd/a] -> []"},
+		{"F='-o /app -race'; go build $F ./cmd/a", "build [./cmd/a] -> [/app] complete exempt race"},
+		{"go build -o /out/ ./cmd/$X", "build [./cmd/$X] -> [] in /out"},
+		{"go list ./... | xargs go build", "build [] -> []"},
+		{"mkdir -p \"$GOPATH/out\" && go build -o $GOPATH/out ./cmd/a", "build [./cmd/a] -> [/go/out/a] complete"},
+		{"install -d /out && go build -o /out ./cmd/a", "build [./cmd/a] -> [/out/a] complete"},
+		{"go build -o app . && install -m 755 app /usr/bin/server", "build [.] -> [/src/app /usr/bin/server] complete"},
+		{"go build -o bin/ ./cmd/a ./cmd/b && cp bin/* /x/", "build [./cmd/a ./cmd/b] -> [/src/bin/a /src/bin/b /x/a /x/b] complete"},
+		{"go build -o bin/a . && cp -r bin /x", "build [.] -> [/src/bin/a /x/a] complete"},
+		{"go build -o app . && cp -t /x app", "build [.] -> [/src/app /x/app] complete"},
+		{"go build && mv server /usr/bin/", "build [] -> [/usr/bin/server] in /src"},
+		{"GOARCH=wasm go build -o /app .", "build [.] -> [/app] complete exempt wasm"},
 		{"GOOS=windows go build ./cmd/a", "build [./cmd/a] -> [/src/a.exe] complete exempt windows"},
 		{"go build -buildmode=c-shared -o lib.so .", "build [.] -> [/src/lib.so] complete exempt c-shared"},
 		{"go build -race -o /app .", "build [.] -> [/app] complete exempt race"},
@@ -138,6 +185,17 @@ func TestOutputs(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+	// Somebody's own image may have any GOPATH, a distribution has the default.
+	for from, want := range map[string]string{
+		"alpine:3":                      "install [./a] -> [/root/go/bin/a] complete",
+		"registry.example.com/golang:1": "install [./a] -> [/go/bin/a] complete",
+		"example.com/builder:1":         "install [./a] -> []",
+		"somebody/golang:1":             "install [./a] -> []",
+	} {
+		if _, _, a := analyze("FROM " + from + "\nWORKDIR /src\nRUN go install ./a\n"); describe(a.Builds[0]) != want {
+			t.Errorf("FROM %s: %s", from, describe(a.Builds[0]))
+		}
 	}
 	for _, run := range []string{"go run .", "go test ./...", "go mod download", "go vet", "go", "make build", "echo go build", "go version"} {
 		if _, _, a := analyze("FROM golang:1.26\nRUN " + run + "\n"); len(a.Builds) != 0 {
@@ -173,10 +231,26 @@ func TestFlow(t *testing.T) {
 		{"another program of the stage", builder + "RUN go build -o /one ./one\nRUN go build -o /two ./two\nFROM scratch\nCOPY --from=b /one /\n", "yes no", []string{"artefact"}},
 		{"something else is taken", builder + "RUN go build -o /app . && upx -o /small /app\nFROM scratch\nCOPY --from=b /small /\n", "unknown", []string{""}},
 		{"certificates are no program", builder + "RUN go build -o /app .\nFROM scratch\nCOPY app /\nCOPY --from=b /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/\n", "no", []string{""}},
+		{"a name of the platform", builder + "ARG TARGETARCH\nRUN go build -o /app-$TARGETARCH .\nFROM scratch\nARG TARGETARCH\nCOPY --from=b /app-${TARGETARCH} /app\n", "yes", []string{"artefact"}},
+		{"a name of another argument", builder + "ARG A\nRUN go build -o /app-$A .\nFROM scratch\nARG B\nCOPY --from=b /app-$B /app\n", "unknown", []string{""}},
+		{"flags that are not known", builder + "RUN go build $BUILDFLAGS .\nFROM scratch\nCOPY --from=b /src/app /\n", "unknown", []string{""}},
+		{"built again", builder + "RUN go build -o /app .\nRUN CGO_ENABLED=0 go build -o /app .\nFROM scratch\nCOPY --from=b /app /\n", "no yes", []string{"artefact"}},
+		{"built again, perhaps", builder + "RUN go build -o /app .\nRUN if x; then CGO_ENABLED=0 go build -o /app .; fi\nFROM scratch\nCOPY --from=b /app /\n", "yes yes", []string{"artefact"}},
+		{"built for the cache", builder + "RUN go build ./...\nRUN go build -o /app .\nFROM scratch\nCOPY --from=b /app /\n", "no yes", []string{"artefact"}},
+		{"checked in the final stage", builder + "RUN go build ./...\nCMD [\"x\"]\n", "unknown", nil},
+		{"thrown away in the final stage", builder + "RUN go build -o /dev/null .\nCMD [\"x\"]\n", "no", nil},
+		{"through a stage without WORKDIR", builder + "RUN go build -o /app .\nFROM alpine AS c\nCOPY --from=b /app .\nFROM scratch\nCOPY --from=c /app /app\n", "yes", []string{"artefact", "artefact"}},
+		{"through a stage whose WORKDIR is not known", builder + "RUN go build -o /app .\nFROM example.com/x AS c\nCOPY --from=b /app .\nFROM scratch\nCOPY --from=c /app /app\n", "unknown", []string{"artefact", ""}},
+		{"through a stage whose WORKDIR is not known, all of it", builder + "RUN go build -o /app .\nFROM example.com/x AS c\nCOPY --from=b /app .\nFROM scratch\nCOPY --from=c / /\n", "yes", []string{"artefact", "root artefact"}},
+		{"moved in another stage", builder + "RUN go build -o /app .\nFROM alpine AS c\nCOPY --from=b /app /tmp/\nRUN mv /tmp/app /usr/bin/server\nFROM scratch\nCOPY --from=c /usr/bin/server /app\n", "yes", []string{"artefact", "artefact"}},
+		{"go install for another platform, its folder", "FROM --platform=$BUILDPLATFORM golang:1.26 AS b\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go install ./cmd/a\nFROM scratch\nCOPY --from=b /go/bin/* /\n", "yes", []string{"artefact"}},
+		{"one of several stages", builder + "RUN go build -o /app .\nFROM scratch AS bin-linux\nCOPY --from=b /app /\nFROM scratch AS bin-windows\nCOPY --from=b /app /app.exe\nFROM bin-$TARGETOS\n", "unknown", []string{"artefact", "artefact"}},
+		{"the toolchain", builder + "RUN go build -o /app .\nFROM alpine\nCOPY --from=b /app /usr/local/go /x/\n", "yes", []string{"artefact", "toolchain"}},
+		{"the module cache of another GOPATH", "FROM golang:1.26 AS b\nENV GOPATH=/g\nRUN go build -o /app .\nFROM alpine\nCOPY --from=b /app /g/pkg/mod /x/\n", "yes", []string{"artefact", "toolchain"}},
 		{"stage not used", builder + "RUN go build -o /app .\nFROM scratch\nCOPY app /\n", "no", nil},
 		{"built in the final stage", builder + "RUN go build -o /app .\nCMD [\"/app\"]\n", "yes", nil},
 		{"built in a parent of the final stage", builder + "RUN go build -o /app .\nFROM b\nCMD [\"/app\"]\n", "yes", nil},
-		{"a bind mount", builder + "RUN go build -o /app .\nFROM alpine\nRUN --mount=from=b,target=/b cp /b/app /app\n", "unknown", []string{"root artefact"}},
+		{"a bind mount", builder + "RUN go build -o /app .\nFROM alpine\nRUN --mount=from=b,target=/b cp /b/app /app\n", "yes", []string{"root artefact"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -225,6 +299,28 @@ func TestToolchain(t *testing.T) {
 		}
 		if got != tt.want {
 			t.Errorf("%q: got %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
+// TestAbsent: what is copied from a stage is missing for certain only where the whole stage is understood.
+func TestAbsent(t *testing.T) {
+	tests := []struct {
+		text string
+		want bool
+	}{
+		{"FROM golang:1.26 AS b\nRUN go build -o /out/app .\nFROM scratch\nCOPY --from=b /out/ap /\n", true},
+		{"FROM golang:1.26 AS b\nRUN go build -o /out/app .\nFROM scratch\nCOPY --from=b /assets/x /\n", true},
+		{"FROM example.com/builder AS b\nRUN go build -o /out/app .\nFROM scratch\nCOPY --from=b /assets/x /\n", false},
+		{"FROM somebody/golang AS b\nRUN go build -o /out/app .\nFROM scratch\nCOPY --from=b /assets/x /\n", false},
+		{"FROM golang:1.26 AS b\nRUN go build -o /out/app . && make assets\nFROM scratch\nCOPY --from=b /assets/x /\n", false},
+		{"FROM golang:1.26 AS b\nARG A\nRUN go build -o /out/app-$A .\nFROM scratch\nCOPY --from=b /out/app-1 /\n", false},
+		{"FROM golang:1.26 AS b\nRUN go build $BUILDFLAGS .\nFROM scratch\nCOPY --from=b /out/app /\n", false},
+	}
+	for _, tt := range tests {
+		_, m, a := analyze(tt.text)
+		if got := a.Absent(m.Final.Copies[0], 0); got != tt.want {
+			t.Errorf("%q: got %t, want %t", tt.text, got, tt.want)
 		}
 	}
 }
