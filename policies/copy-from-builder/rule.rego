@@ -70,6 +70,9 @@ taken(source) := sprintf("this copies the sources in %s", [source.path]) if {
 
 taken(source) := sprintf("this copies the Go toolchain or its caches in %s", [source.path]) if {
 	"toolchain" in source.takes
+
+	# An image of tools may want the toolchain.
+	lib.ships_go
 	not "root" in source.takes
 	not "workdir" in source.takes
 	not "sources" in source.takes

@@ -16,6 +16,7 @@ findings contains finding if {
 	some build in input.builds
 	build.final == "yes"
 	not build.tool
+	not build.conditional
 	build.cgo.state == "1"
 	builder := input.stages[build.stage]
 	builder.base.compiler == "no"

@@ -17,6 +17,7 @@ findings contains finding if {
 	some build in input.builds
 	build.final == "yes"
 	not build.tool
+	not build.conditional
 	build.cgo.state in {"1", "default-on"}
 	not other_kind(build)
 	builder := input.stages[build.stage].base

@@ -16,6 +16,7 @@ findings contains finding if {
 	some build in input.builds
 	build.final == "yes"
 	not build.tool
+	not build.conditional
 	build.buildmode == "pie"
 	not linked_statically(build)
 	base := lib.final.base
