@@ -376,7 +376,7 @@ func (b *builder) image(s *stage.Stage) Image {
 	out := classified(s.Image, s.Kind, span(w.Span))
 	// The tag's place is known when the reference stands in the file as it is used.
 	if s.Image.Text == w.Text && len(w.Map.String) > 0 && s.Image.TagAt.Len() > 0 {
-		at := span(w.Map.Span(s.Image.TagAt.Start, s.Image.TagAt.End))
+		at := span(s.Image.At(s.Image.TagAt, w.Map, w.Span))
 		out.TagSpan = &at
 	}
 	return out

@@ -46,9 +46,6 @@ type Value struct {
 	Overridable bool
 }
 
-// Known reports whether the text is certain up to overridable defaults.
-func (v Value) Known() bool { return v.State == Known }
-
 // VarKind says what sets a variable.
 type VarKind string
 

@@ -57,6 +57,14 @@ programs_only(copy) if {
 	}
 }
 
+# Something is copied into the shipped image to where a loader lies, or so much that one may be in it.
+loader_copied if {
+	some copy in input.copies
+	copy.into in final_chain
+	regex.match(`^/((lib|lib64|usr)(/.*)?)?$`, object.get(copy, ["dest", "path"], "/"))
+	not programs_only(copy)
+}
+
 # A finding at a FROM; where an ARG decided what it names, the ARG is shown too.
 through(from, message) := related(at(from, message), declared, sprintf("%s is set here", [use.name])) if {
 	use := from.vars[0]

@@ -92,12 +92,7 @@ lacking if {
 	not brings_loader
 }
 
-brings_loader if {
-	some copy in input.copies
-	copy.into in lib.final_chain
-	regex.match(`^/((lib|lib64|usr)(/.*)?)?$`, object.get(copy, ["dest", "path"], "/"))
-	not lib.programs_only(copy)
-}
+brings_loader if lib.loader_copied
 
 brings_loader if {
 	some instruction in input.by.run

@@ -22,7 +22,7 @@ findings contains finding if {
 	base := lib.final.base
 	base.class in {"empty", "static"}
 	base.libc == "none"
-	not brings_loader
+	not lib.loader_copied
 	some flag in build.flags
 	flag.name == "buildmode"
 	finding := lib.related(
@@ -36,12 +36,4 @@ linked_statically(build) if {
 	some flag in build.flags
 	flag.name == "ldflags"
 	contains(flag.value, "-static-pie")
-}
-
-# Something is copied to where a loader lies, or so much that one may be in it.
-brings_loader if {
-	some copy in input.copies
-	copy.into in lib.final_chain
-	regex.match(`^/((lib|lib64|usr)(/.*)?)?$`, object.get(copy, ["dest", "path"], "/"))
-	not lib.programs_only(copy)
 }
