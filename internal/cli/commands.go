@@ -101,7 +101,7 @@ func (a *app) rulesCommand() *cobra.Command {
 			case "text":
 				w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 				for _, r := range engine.Catalog().Rules() {
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, r.Kind, r.Severity, r.Title)
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Kind, r.Severity, r.Set, r.Title)
 				}
 				return w.Flush()
 			}
@@ -116,6 +116,7 @@ type listedRule struct {
 	ID          string   `json:"id"`
 	Kind        string   `json:"kind"`
 	Severity    string   `json:"severity"`
+	Set         string   `json:"set"`
 	Category    string   `json:"category"`
 	Title       string   `json:"title"`
 	Description string   `json:"description"`
@@ -127,7 +128,7 @@ type listedRule struct {
 func ruleList(catalog *finding.Catalog) []listedRule {
 	var out []listedRule
 	for _, r := range catalog.Rules() {
-		out = append(out, listedRule{r.ID, string(r.Kind), r.Severity.String(), r.Category, r.Title, r.Description,
+		out = append(out, listedRule{r.ID, string(r.Kind), r.Severity.String(), r.Set.String(), r.Category, r.Title, r.Description,
 			append([]string{}, r.Aliases...), append([]string{}, r.Links...), r.Since})
 	}
 	return out

@@ -74,7 +74,7 @@ type settingsOptions struct {
 
 func (s *settingsOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.choices.Profile, "profile", "", "`NAME` of a set of choices: "+strings.Join(config.Profiles(), ", "))
-	f.StringSliceVar(&s.choices.Select, "select", nil, "only these `RULES`: ids, other tools' codes, rules, policies or all")
+	f.StringSliceVar(&s.choices.Select, "select", nil, "only these `RULES`: ids, other tools' codes, categories, rules, policies, or the sets default, strict and all")
 	f.StringSliceVar(&s.choices.Ignore, "ignore", nil, "leave these `RULES` out")
 	f.StringSliceVar(&s.choices.Severity, "severity", nil, "set a rule's severity: `RULE=LEVEL`, with note, warning, error or off")
 	f.StringVar(&s.choices.FailOn, "fail-on", "", "least `LEVEL` that makes the exit code 1: note, warning, error or never (default: warning)")

@@ -10,7 +10,8 @@
 //     unless the same layer's select leaves it out;
 //   - ignore turns rules off.
 //
-// Names are rule ids, other tools' codes ("DL3006", "hadolint/DL3006"), categories, and "rules", "policies" and "all".
+// Names are rule ids, other tools' codes ("DL3006", "hadolint/DL3006"), categories, "rules" and "policies", and the sets "default",
+// "strict" and "all", of which each has the rules of those before it.
 package config
 
 import (
@@ -129,11 +130,8 @@ func (c *Config) resolve(layers []layer) *Settings {
 	}
 	on := map[string]bool{}
 	for _, r := range c.cat.Rules() {
-		on[r.ID] = r.Severity != finding.Off
+		on[r.ID] = r.Set == finding.SetDefault
 		s.severities[r.ID] = r.Severity
-		if r.Severity == finding.Off {
-			s.severities[r.ID] = finding.Warning // once it is turned on
-		}
 		if r.Parameters != nil {
 			s.Parameters[r.ID] = maps.Clone(r.Parameters)
 		}

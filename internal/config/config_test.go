@@ -22,7 +22,7 @@ func catalog() *finding.Catalog {
 		rule("parse-error", finding.Error, "syntax"),
 		rule("root-user", finding.Warning, "security", "hadolint/DL3002"),
 		rule("secret-in-env", finding.Error, "security", "buildkit/SecretsUsedInArgOrEnv"),
-		rule("shouting", finding.Off, "style"),
+		{ID: "shouting", Kind: finding.KindRule, Severity: finding.Warning, Set: finding.SetStrict, Category: "style"},
 		{
 			ID: "builder-stage", Kind: finding.KindPolicy, Severity: finding.Error, Category: "go",
 		},
@@ -88,6 +88,8 @@ func TestRules(t *testing.T) {
 		{name: "ignore all", config: "ignore: [all]", want: ""},
 		{name: "select", config: "select: [DL3002]", want: "parse-error=error root-user=warning"},
 		{name: "select what is off by default", config: "select: [shouting]", want: "parse-error=error shouting=warning"},
+		{name: "select the set it is in", config: "select: [strict]", want: defaults + " shouting=warning"},
+		{name: "select the default set", config: "select: [default]", want: defaults},
 		{name: "select all", config: "select: [all]", want: defaults + " shouting=warning"},
 		{name: "ignore wins over select", config: "select: [security, parse-error]\nignore: [root-user, parse-error]", want: "secret-in-env=error"},
 		{

@@ -13,6 +13,7 @@ type scope int
 
 const (
 	scopeAll scope = iota
+	scopeSet
 	scopeKind
 	scopeCategory
 	scopeName // a rule's id or another tool's code
@@ -26,6 +27,10 @@ func resolve(cat *finding.Catalog, name string) ([]string, scope, error) {
 	lower := strings.ToLower(name)
 	for s, is := range []func(finding.Rule) bool{
 		scopeAll: func(finding.Rule) bool { return lower == "all" },
+		scopeSet: func(r finding.Rule) bool {
+			set, err := finding.ParseSet(lower)
+			return err == nil && r.Set <= set
+		},
 		scopeKind: func(r finding.Rule) bool {
 			return lower == "rules" && r.Kind == finding.KindRule || lower == "policies" && r.Kind == finding.KindPolicy
 		},
@@ -41,7 +46,7 @@ func resolve(cat *finding.Catalog, name string) ([]string, scope, error) {
 			return ids, scope(s), nil
 		}
 	}
-	known := []string{"all", "rules", "policies"}
+	known := []string{"all", "strict", "default", "rules", "policies"}
 	for _, r := range cat.Rules() {
 		known = append(known, r.ID)
 		if r.Category != "" && !slices.Contains(known, r.Category) {

@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +17,28 @@ const (
 	KindPolicy Kind = "policy" // states a requirement, may have parameters
 )
 
+// Set says for whom a rule is.
+type Set int
+
+// The sets; each has the rules of those before it.
+const (
+	SetDefault Set = iota // true, and worth acting on for everybody
+	SetStrict             // for those who mean it: costs, hardening, exact versions
+	SetAll                // matters of taste too
+)
+
+var setNames = []string{"default", "strict", "all"}
+
+func (s Set) String() string { return setNames[s] }
+
+// ParseSet reads a set's name. The error lists the names.
+func ParseSet(text string) (Set, error) {
+	if i := slices.Index(setNames, text); i >= 0 {
+		return Set(i), nil
+	}
+	return SetDefault, fmt.Errorf("%q is no set; use one of %s", text, strings.Join(setNames, ", "))
+}
+
 // Rule is what a rule's METADATA says of it.
 type Rule struct {
 	ID          string
@@ -23,6 +46,7 @@ type Rule struct {
 	Title       string // the defect in one line, no full stop
 	Description string // why it matters; Markdown
 	Severity    Severity
+	Set         Set
 	Category    string   // such as "security"
 	Aliases     []string // other tools' codes, with the tool: "hadolint/DL3006"
 	Links       []string

@@ -44,6 +44,14 @@ func (m *module) metadata() error {
 		var err error
 		if m.rule.Severity, err = finding.ParseSeverity(severity); err != nil {
 			r.complain("severity", "custom.severity: %v", err)
+		} else if m.rule.Severity == finding.Off {
+			r.complain("severity", "custom.severity: off is no severity of a rule; custom.set: strict or all leaves it out by default")
+		}
+	}
+	if set, ok := r.text("set", false); ok {
+		var err error
+		if m.rule.Set, err = finding.ParseSet(set); err != nil {
+			r.complain("set", "custom.set: %v", err)
 		}
 	}
 	m.rule.Category, _ = r.text("category", true)
@@ -57,7 +65,7 @@ func (m *module) metadata() error {
 	m.rule.Aliases = r.aliases()
 	for _, key := range slices.Sorted(maps.Keys(r.Custom)) {
 		switch key {
-		case "severity", "category", "since", "security-severity", "aliases":
+		case "severity", "set", "category", "since", "security-severity", "aliases":
 		default:
 			r.complain(key, "custom.%s is unknown", key)
 		}

@@ -127,7 +127,7 @@ func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
 		FullDescription:      text2(unwrapLines(help), ""),
 		Help:                 text2(unwrapLines(help), markdown),
 		HelpURI:              pointer(page),
-		DefaultConfiguration: &sarif.ReportingConfiguration{Enabled: true, Level: sarifLevel(r.Severity)},
+		DefaultConfiguration: &sarif.ReportingConfiguration{Enabled: r.Set == finding.SetDefault, Level: sarifLevel(r.Severity)},
 		Properties:           &sarif.PropertyBag{Properties: properties, Tags: tags},
 	}
 }

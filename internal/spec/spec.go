@@ -99,7 +99,7 @@ func Page(rule finding.Rule, parameters string, examples []Example, render func(
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "<!-- Generated from the rule and its examples; go test ./internal/spec -update -->\n\n# %s\n\n", rule.ID)
 	fmt.Fprintf(&b, "**%s**\n\n", rule.Title)
-	facts := []string{string(rule.Kind), "severity " + rule.Severity.String(), rule.Category, "since " + rule.Since}
+	facts := []string{string(rule.Kind), "severity " + rule.Severity.String(), "set " + rule.Set.String(), rule.Category, "since " + rule.Since}
 	fmt.Fprintf(&b, "%s\n\n", strings.Join(facts, " · "))
 	fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(rule.Description))
 	if parameters != "" {

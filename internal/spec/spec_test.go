@@ -31,11 +31,11 @@ func TestRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	catalog := engine.Catalog()
-	settings := config.Default(catalog).For("Dockerfile")
 	linter := lint.New(engine, nil)
 	for _, rule := range catalog.Rules() {
 		t.Run(rule.ID, func(t *testing.T) {
 			folder := folderOf(rule)
+			settings := only(t, catalog, rule.ID)
 			examples, err := spec.Examples(os.DirFS(folder))
 			if err != nil {
 				t.Fatal(err)
@@ -95,6 +95,15 @@ func TestRules(t *testing.T) {
 			golden(t, filepath.Join(folder, "README.md"), page)
 		})
 	}
+}
+
+// only turns one rule on beside the default ones.
+func only(t *testing.T, catalog *finding.Catalog, rule string) *config.Settings {
+	c, err := config.Default(catalog).With(config.Flags{Select: []string{"default", rule}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.For("Dockerfile")
 }
 
 // TestFolders finds folders that are no rules, and rules that are not embedded.
