@@ -17,10 +17,10 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/discover"
 	"github.com/plimline/plimline/internal/finding"
-	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
@@ -170,15 +170,15 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 }
 
 // sources is the build context of a Dockerfile: what --context says, else its folder.
-func (o *contextOptions) sources(file string) gobuild.Context {
+func (o *contextOptions) sources(file string) buildcontext.Context {
 	if o.none {
-		return gobuild.Context{}
+		return buildcontext.Context{}
 	}
 	dir := o.dir
 	if dir == "" {
 		dir = filepath.Dir(filepath.FromSlash(file))
 	}
-	return gobuild.Context{Dir: dir, Modules: moduleCache()}
+	return buildcontext.Context{Dir: dir, Dockerfile: filepath.FromSlash(file), Modules: moduleCache()}
 }
 
 // moduleCache is where the go command keeps modules ("go help environment").

@@ -4,8 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
-	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/internal/source"
@@ -28,7 +28,7 @@ func newLinter(tb testing.TB) *linter {
 
 func (l *linter) lint(tb testing.TB, path string, text []byte) {
 	tb.Helper()
-	if _, err := l.l.File(context.Background(), source.NewFile(path, text), gobuild.Context{}, l.settings); err != nil {
+	if _, err := l.l.File(context.Background(), source.NewFile(path, text), buildcontext.Context{}, l.settings); err != nil {
 		tb.Fatal(err)
 	}
 }

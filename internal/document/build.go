@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/image"
@@ -13,9 +14,9 @@ import (
 )
 
 // New makes the document of a resolved Dockerfile and what is known of its Go builds.
-func New(m *stage.Model, a *gobuild.Analysis) *Document {
+func New(m *stage.Model, a *gobuild.Analysis, files *buildcontext.Files) *Document {
 	f := m.File
-	b := &builder{m: m, a: a, instructions: make(map[*dockerfile.Instruction]*Instruction, len(f.Instructions))}
+	b := &builder{m: m, a: a, files: files, instructions: make(map[*dockerfile.Instruction]*Instruction, len(f.Instructions))}
 	d := &Document{
 		Path:     f.Source.Path,
 		Span:     Span{0, len(f.Source.Bytes)},
@@ -54,6 +55,9 @@ func New(m *stage.Model, a *gobuild.Analysis) *Document {
 	if m.Final != nil {
 		d.Final = &m.Final.Index
 	}
+	if files != nil {
+		d.Context = &Context{files.IgnoreFile, files.Repository}
+	}
 	for _, x := range a.Builds {
 		d.Builds = append(d.Builds, b.build(x))
 	}
@@ -63,6 +67,7 @@ func New(m *stage.Model, a *gobuild.Analysis) *Document {
 type builder struct {
 	m            *stage.Model
 	a            *gobuild.Analysis
+	files        *buildcontext.Files
 	instructions map[*dockerfile.Instruction]*Instruction
 }
 
@@ -418,6 +423,7 @@ func (b *builder) copy(c *stage.Copy) *Copy {
 		x := b.path(p)
 		x.Takes, x.Builds = b.a.Takes(c, i)
 		x.Absent = b.a.Absent(c, i)
+		x.Ignored = c.Kind == stage.FromMain && !p.Glob && p.Abs != "" && b.files.Ignored(p.Abs)
 		out.Sources = append(out.Sources, x)
 	}
 	if c.Dest.Span.Len() > 0 {
@@ -436,13 +442,18 @@ func (b *builder) build(x *gobuild.Build) *Build {
 		Index: x.Index, Kind: x.Kind, Span: span(x.Span), Go: span(x.Go), Stage: x.Step.Stage.Index, Instruction: x.Step.Index,
 		Conditional: x.Command.Conditional, Tool: x.Tool, Packages: x.Packages, Outputs: x.Outputs, Complete: x.Complete,
 		Final: string(x.Final), Cgo: Cgo{string(x.Cgo.State), span(x.Cgo.Span), x.Cgo.Decision},
-		Buildmode: x.Buildmode, Os: x.OS, Arch: x.Arch, Exempt: x.Exempt,
+		Buildmode: x.Buildmode, Os: x.OS, Arch: x.Arch, Cross: x.Cross, Compiler: string(x.Compiler), Exempt: x.Exempt,
 	}
 	for _, f := range x.Flags {
 		out.Flags = append(out.Flags, &BuildFlag{f.Name, f.Value, f.Known, span(f.Span)})
 	}
 	if e := x.Evidence; e != nil {
-		out.Evidence = &Evidence{Complete: e.Complete, Net: imported(e.Net), User: imported(e.User), Cgo: imported(e.Cgo), GoVersion: e.GoVersion}
+		out.Evidence = &Evidence{Complete: e.Complete, Net: imported(e.Net), User: imported(e.User), Cgo: imported(e.Cgo),
+			Excluded: imported(e.Excluded), Client: imported(e.Client), Zone: imported(e.Zone), Temp: imported(e.Temp),
+			Roots: imported(e.Roots), Zones: imported(e.Zones), Vendored: e.Vendored, Requires: e.Requires, GoVersion: e.GoVersion}
+		for _, x := range e.WithoutC {
+			out.Evidence.WithoutC = append(out.Evidence.WithoutC, imported(x))
+		}
 	}
 	return out
 }

@@ -30,6 +30,13 @@ type Document struct {
 	Final        *int           `json:"final,omitempty" doc:"index of the stage that is built: the last one, or --target"`
 	Copies       []*Copy        `json:"copies" doc:"what COPY, ADD and RUN --mount bring into stages"`
 	Builds       []*Build       `json:"builds" doc:"commands that build Go programs"`
+	Context      *Context       `json:"context,omitempty" doc:"the build context; left out when it is not at hand, or nothing is copied from it"`
+}
+
+// Context is the build context.
+type Context struct {
+	IgnoreFile string `json:"ignore_file,omitempty" doc:"the file that says what is left out, such as .dockerignore, when there is one"`
+	Repository bool   `json:"repository" doc:"it has a .git that is not left out"`
 }
 
 // By groups the instructions.
@@ -290,16 +297,17 @@ type Copy struct {
 
 // Path is a source or destination of a copy.
 type Path struct {
-	Text   string   `json:"text" doc:"as written"`
-	Value  string   `json:"value" doc:"with variables expanded"`
-	State  string   `json:"state" doc:"as of a value"`
-	Span   Span     `json:"span" doc:"the place"`
-	Path   string   `json:"path,omitempty" doc:"absolute and clean, when known"`
-	Folder bool     `json:"folder" doc:"written as a folder: with a trailing slash"`
-	Glob   bool     `json:"glob" doc:"it has a wildcard"`
-	Absent bool     `json:"absent" doc:"certainly not in the stage it is taken from"`
-	Takes  []string `json:"takes" doc:"what is known of it in the stage it comes from: root, workdir, sources, toolchain, artefact or nothing"`
-	Builds []int    `json:"builds" doc:"indexes of the Go builds whose output it takes"`
+	Text    string   `json:"text" doc:"as written"`
+	Value   string   `json:"value" doc:"with variables expanded"`
+	State   string   `json:"state" doc:"as of a value"`
+	Span    Span     `json:"span" doc:"the place"`
+	Path    string   `json:"path,omitempty" doc:"absolute and clean, when known"`
+	Folder  bool     `json:"folder" doc:"written as a folder: with a trailing slash"`
+	Glob    bool     `json:"glob" doc:"it has a wildcard"`
+	Absent  bool     `json:"absent" doc:"certainly not in the stage it is taken from"`
+	Ignored bool     `json:"ignored" doc:"the build context's .dockerignore leaves it out"`
+	Takes   []string `json:"takes" doc:"what is known of it in the stage it comes from: root, workdir, sources, toolchain, artefact or nothing"`
+	Builds  []int    `json:"builds" doc:"indexes of the Go builds whose output it takes"`
 }
 
 // Build is one command that builds a Go program.
@@ -322,21 +330,32 @@ type Build struct {
 	Buildmode   string       `json:"buildmode" doc:"default, pie, c-shared, ..."`
 	Os          string       `json:"os,omitempty" doc:"GOOS when set and known"`
 	Arch        string       `json:"arch,omitempty" doc:"GOARCH when set and known"`
+	Cross       string       `json:"cross" doc:"for another platform than the builder's: yes, no, varies (with the platform that is built for) or unknown"`
+	Compiler    string       `json:"compiler" doc:"whether the builder has a C compiler then: yes, no or unknown"`
 	Exempt      string       `json:"exempt,omitempty" doc:"why cgo is needed: fips, c-shared, plugin, race"`
 }
 
 // Evidence is what the sources of a program say.
 type Evidence struct {
-	Complete  bool    `json:"complete" doc:"all of its imports could be followed"`
-	Net       *Import `json:"net,omitempty" doc:"an import that brings package net"`
-	User      *Import `json:"user,omitempty" doc:"an import that brings package os/user"`
-	Cgo       *Import `json:"cgo,omitempty" doc:"a file with import C"`
-	GoVersion string  `json:"go_version,omitempty" doc:"the go line of go.mod"`
+	Complete  bool      `json:"complete" doc:"all of its imports could be followed"`
+	Net       *Import   `json:"net,omitempty" doc:"an import that brings package net"`
+	User      *Import   `json:"user,omitempty" doc:"an import that brings package os/user"`
+	Cgo       *Import   `json:"cgo,omitempty" doc:"a file with import C"`
+	Excluded  *Import   `json:"excluded,omitempty" doc:"a package that has no Go files left because cgo is off"`
+	WithoutC  []*Import `json:"without_c" doc:"packages of other modules whose C parts are left out because cgo is off"`
+	Client    *Import   `json:"client,omitempty" doc:"a call that speaks TLS; looked for when the final image has no CA certificates"`
+	Zone      *Import   `json:"zone,omitempty" doc:"a call that needs time zone data; looked for when the final image has none"`
+	Temp      *Import   `json:"temp,omitempty" doc:"a call that needs /tmp; looked for when the final image is empty"`
+	Roots     *Import   `json:"roots,omitempty" doc:"an import that brings CA certificates"`
+	Zones     *Import   `json:"zones,omitempty" doc:"an import that brings time zone data"`
+	Vendored  bool      `json:"vendored" doc:"the module has a vendor folder"`
+	Requires  int       `json:"requires" doc:"how many modules go.mod requires"`
+	GoVersion string    `json:"go_version,omitempty" doc:"the go line of go.mod"`
 }
 
-// Import is an import in the sources.
+// Import is an import or a call in the sources.
 type Import struct {
-	Path string `json:"path" doc:"the imported package"`
+	Path string `json:"path" doc:"the package, or the function"`
 	File string `json:"file" doc:"the file it stands in"`
 }
 

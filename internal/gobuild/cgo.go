@@ -42,7 +42,7 @@ func cgo(b *Build, env environment) Cgo {
 // platform (cmd/go/internal/cfg, defaultContext: CC makes up for a compiler that is not found, but not for another platform;
 // since Go 1.20 a missing compiler turns cgo off).
 func unset(b *Build, env environment) (CgoState, string) {
-	has := compiler(b)
+	has := b.Compiler
 	if cc := env.lookup("CC"); cc.state == stage.Known && cc.value != "" {
 		has = Yes
 	}
@@ -86,6 +86,15 @@ func otherPlatform(b *Build, env environment) Answer {
 		return Yes
 	}
 	return Unknown
+}
+
+// crosses is otherPlatform with a word of its own for a build on a native builder for what is built for.
+func crosses(b *Build, env environment) string {
+	other := otherPlatform(b, env)
+	if native, _ := builderArch(b.Step.Stage.Root()); other == Unknown && native && env.lookup("GOARCH").state == stage.Automatic {
+		return "varies"
+	}
+	return string(other)
 }
 
 // builderArch says what a stage runs on: the machine that builds (native), an architecture that is written, or else

@@ -147,6 +147,8 @@ func (a *Analysis) command(step *stage.Step, c *shell.Command) *Build {
 		b.Buildmode = mode
 	}
 	b.OS, b.Arch = env.known("GOOS"), env.known("GOARCH")
+	b.Compiler = compiler(b)
+	b.Cross = crosses(b, env)
 	b.Exempt = exempt(b, given, env)
 	b.Cgo = cgo(b, env)
 	if _, ok := given["o"]; piped || len(hidden) > 0 && !ok {

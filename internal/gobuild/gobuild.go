@@ -5,6 +5,7 @@
 package gobuild
 
 import (
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/shell"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/stage"
@@ -48,6 +49,11 @@ type Build struct {
 	Cgo       Cgo
 	Buildmode string // "default" when none is given
 	OS, Arch  string // GOOS and GOARCH, "" when not set or not known
+	// Cross says whether it is for another platform than the builder's: yes, no, unknown, or "varies": on a native builder, for
+	// the platform that is built for.
+	Cross string
+	// Compiler says whether the builder has a C compiler when the build runs.
+	Compiler Answer
 	// Evidence is what the sources say; nil when they are not at hand.
 	Evidence *Evidence
 	// Exempt is why cgo cannot be off, or does not matter: "fips", "race", "c-shared", "windows", ...
@@ -98,7 +104,7 @@ type take struct {
 }
 
 // Analyze finds the builds, follows what they write, and reads their sources in the build context, if there is one.
-func Analyze(m *stage.Model, ctx Context) *Analysis {
+func Analyze(m *stage.Model, ctx buildcontext.Context, files *buildcontext.Files) *Analysis {
 	a := &Analysis{model: m, takes: map[*stage.Copy][]take{}}
 	for _, s := range m.Stages {
 		a.stage(s)
@@ -108,7 +114,7 @@ func Analyze(m *stage.Model, ctx Context) *Analysis {
 	}
 	for _, b := range a.Builds {
 		if b.Final == Yes {
-			b.Evidence = a.evidence(b, ctx)
+			b.Evidence = a.evidence(b, ctx, files)
 		}
 	}
 	return a

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/source"
@@ -19,7 +20,7 @@ import (
 func analyze(text string) (*source.File, *stage.Model, *gobuild.Analysis) {
 	src := source.NewFile("Dockerfile", []byte(text))
 	m := stage.Resolve(dockerfile.Parse(src), stage.Options{})
-	return src, m, gobuild.Analyze(m, gobuild.Context{})
+	return src, m, gobuild.Analyze(m, buildcontext.Context{}, nil)
 }
 
 // TestCgo: all ways to say, and not to say, CGO_ENABLED.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/finding"
-	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/graph"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/source"
@@ -38,7 +38,7 @@ ENTRYPOINT ["/app"]
 
 func TestGolden(t *testing.T) {
 	src := source.NewFile("Dockerfile", []byte(dockerfile))
-	doc := lint.Read(src, stage.Options{}, gobuild.Context{})
+	doc := lint.Read(src, stage.Options{}, buildcontext.Context{})
 	at := func(text string) source.Span {
 		i := bytes.Index(src.Bytes, []byte(text))
 		return source.Span{Start: i, End: i + len(text)}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/document"
@@ -32,19 +33,32 @@ func New(engine *policy.Engine, contexts []string) *Linter {
 }
 
 // Read takes a Dockerfile apart, with what the build context says of its Go programs.
-func Read(src *source.File, opt stage.Options, ctx gobuild.Context) *document.Document {
+func Read(src *source.File, opt stage.Options, ctx buildcontext.Context) *document.Document {
 	doc, _ := read(src, opt, ctx)
 	return doc
 }
 
-func read(src *source.File, opt stage.Options, ctx gobuild.Context) (*document.Document, *stage.Model) {
+func read(src *source.File, opt stage.Options, ctx buildcontext.Context) (*document.Document, *stage.Model) {
 	model := stage.Resolve(dockerfile.Parse(src), opt)
-	return document.New(model, gobuild.Analyze(model, ctx)), model
+	files := contextOf(model, ctx)
+	return document.New(model, gobuild.Analyze(model, ctx, files), files), model
+}
+
+// contextOf looks at the build context when something is copied from it.
+func contextOf(m *stage.Model, ctx buildcontext.Context) *buildcontext.Files {
+	for _, s := range m.Stages {
+		for _, c := range s.Copies {
+			if c.Kind == stage.FromMain {
+				return ctx.Read()
+			}
+		}
+	}
+	return nil
 }
 
 // File returns the findings for one file, judged with the sources in its build context, sorted, the suppressed ones marked.
 // Rules that fail are findings of the rule "faulty-rule". The error is the context's or says that a policy's parameters do not fit.
-func (l *Linter) File(ctx context.Context, src *source.File, sources gobuild.Context, set *config.Settings) ([]finding.Finding, error) {
+func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontext.Context, set *config.Settings) ([]finding.Finding, error) {
 	evaluator, err := l.evaluator(set)
 	if err != nil {
 		return nil, err

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
-	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/internal/source"
@@ -41,7 +41,7 @@ func FuzzLint(f *testing.F) {
 	l, settings := linter(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		src := source.NewFile("Dockerfile", text)
-		found, err := l.File(context.Background(), src, gobuild.Context{}, settings)
+		found, err := l.File(context.Background(), src, buildcontext.Context{}, settings)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func FuzzLint(f *testing.F) {
 				t.Errorf("%s: the same finding twice", x.Rule)
 			}
 		}
-		again, err := l.File(context.Background(), src, gobuild.Context{}, settings)
+		again, err := l.File(context.Background(), src, buildcontext.Context{}, settings)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
-	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/internal/source"
@@ -51,7 +51,7 @@ func TestStrict(t *testing.T) {
 		strings.Replace(reference, "--from=build", "--from=0", 1):                                                  1,
 		strings.Replace(strings.Replace(reference, "go build", "go build -a", 1), "/out/app /app", "/src /app", 1): 2,
 	} {
-		found, err := l.File(context.Background(), source.NewFile("Dockerfile", []byte(text)), gobuild.Context{}, strict.For("Dockerfile"))
+		found, err := l.File(context.Background(), source.NewFile("Dockerfile", []byte(text)), buildcontext.Context{}, strict.For("Dockerfile"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestReference(t *testing.T) {
 			if tt.name == "the builder's platform" {
 				text = strings.Replace(text, "GOOS=$TARGETOS GOARCH=$TARGETARCH ", "", 1)
 			}
-			found, err := l.File(context.Background(), source.NewFile("Dockerfile", []byte(text)), gobuild.Context{}, settings)
+			found, err := l.File(context.Background(), source.NewFile("Dockerfile", []byte(text)), buildcontext.Context{}, settings)
 			if err != nil {
 				t.Fatal(err)
 			}

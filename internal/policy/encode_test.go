@@ -8,6 +8,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/gobuild"
@@ -28,7 +29,7 @@ func TestEncode(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := stage.Resolve(dockerfile.Parse(source.NewFile(name, text)), stage.Options{})
-		doc := document.New(m, gobuild.Analyze(m, gobuild.Context{}))
+		doc := document.New(m, gobuild.Analyze(m, buildcontext.Context{}, nil), nil)
 		printed, err := document.JSON(doc)
 		if err != nil {
 			t.Fatal(err)
@@ -49,7 +50,7 @@ func BenchmarkEncode(b *testing.B) {
 		b.Fatal(err)
 	}
 	m := stage.Resolve(dockerfile.Parse(source.NewFile("Dockerfile", text)), stage.Options{})
-	doc := document.New(m, gobuild.Analyze(m, gobuild.Context{}))
+	doc := document.New(m, gobuild.Analyze(m, buildcontext.Context{}, nil), nil)
 	e := newEncoder()
 	for b.Loop() {
 		e.encode(doc)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/finding"
@@ -59,7 +60,7 @@ func load(t *testing.T, rules map[string]string) *policy.Engine {
 
 func parse(text string) *document.Document {
 	m := stage.Resolve(dockerfile.Parse(source.NewFile("Dockerfile", []byte(text))), stage.Options{})
-	return document.New(m, gobuild.Analyze(m, gobuild.Context{}))
+	return document.New(m, gobuild.Analyze(m, buildcontext.Context{}, nil), nil)
 }
 
 func eval(t *testing.T, e *policy.Engine, text string) (found []finding.Finding, failed []policy.RuleError) {

@@ -171,7 +171,8 @@ func contextFiles(folder fs.FS, dir string) ([]File, error) {
 			return err
 		}
 		text, err := fs.ReadFile(folder, name)
-		out = append(out, File{strings.TrimPrefix(name, dir+"/"), text})
+		// git keeps no .git.
+		out = append(out, File{strings.Replace(strings.TrimPrefix(name, dir+"/"), "dot.git", ".git", 1), text})
 		return err
 	})
 	return out, err

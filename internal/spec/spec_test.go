@@ -11,9 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
-	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/internal/report"
@@ -42,9 +42,11 @@ func TestRules(t *testing.T) {
 			}
 			check := func(e spec.Example) report.Result {
 				src := source.NewFile(e.File, e.Text)
-				sources := gobuild.Context{}
-				if dir := e.Context(); dir != "" {
-					sources.Dir = filepath.Join(folder, dir)
+				sources := buildcontext.Context{}
+				if e.Context() != "" {
+					sources.Dir = t.TempDir()
+					sources.Dockerfile = filepath.Join(sources.Dir, "Dockerfile")
+					write(t, sources.Dir, e.Files)
 				}
 				found, err := linter.File(context.Background(), src, sources, settings)
 				if err != nil {
@@ -94,6 +96,19 @@ func TestRules(t *testing.T) {
 			}
 			golden(t, filepath.Join(folder, "README.md"), page)
 		})
+	}
+}
+
+func write(t *testing.T, dir string, files []spec.File) {
+	t.Helper()
+	for _, f := range files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Text, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

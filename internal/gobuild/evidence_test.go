@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/source"
@@ -87,7 +88,7 @@ func analyzeIn(tb testing.TB, dir string) *gobuild.Analysis {
 		tb.Fatal(err)
 	}
 	m := stage.Resolve(dockerfile.Parse(source.NewFile("Dockerfile", text)), stage.Options{})
-	return gobuild.Analyze(m, gobuild.Context{Dir: dir})
+	return gobuild.Analyze(m, buildcontext.Context{Dir: dir}, nil)
 }
 
 // TestNoEvidence: what cannot be read is not known, and no error.

@@ -12,15 +12,9 @@ import (
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 
+	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/stage"
 )
-
-// Context is the build context: the folder that docker build is given. The zero Context is none.
-type Context struct {
-	Dir string
-	// Modules is Go's module cache, "" for none.
-	Modules string
-}
 
 // Bounds of what is read of a build context.
 const (
@@ -28,12 +22,25 @@ const (
 	maxGoFiles  = 20000
 )
 
-// Evidence is what the sources of a build say.
+// Evidence is what the sources of a build say. Fields that are nil were not found.
 type Evidence struct {
 	// Complete is true when all imports of the program were followed.
 	Complete bool
-	// Net, User and Cgo are what makes the program use the C library when cgo is on; nil when nothing was found to.
+	// Net, User and Cgo are what makes the program use the C library when cgo is on.
 	Net, User, Cgo *Import
+	// Excluded is a package that has no Go files left when cgo is off, for a build with cgo off.
+	Excluded *Import
+	// WithoutC are packages of other modules whose C parts are left out, for a build with cgo off.
+	WithoutC []*Import
+	// Client is a use of TLS as a client, Zone of a named time zone and Temp of the folder for temporary files, in the module itself.
+	// They are looked for when the final image lacks what they need.
+	Client, Zone, Temp *Import
+	// Roots and Zones are imports that bring CA certificates and time zones into the program.
+	Roots, Zones *Import
+	// Vendored is true when the module has a vendor folder that .dockerignore does not leave out.
+	Vendored bool
+	// Requires is how many modules go.mod requires.
+	Requires int
 	// GoVersion is the go line of go.mod, "" when there is none.
 	GoVersion string
 }
@@ -57,7 +64,7 @@ func standard(pkg string) (net, user bool) {
 }
 
 // evidence reads the imports of the program that a build makes, as far as the build context has them.
-func (a *Analysis) evidence(b *Build, ctx Context) *Evidence {
+func (a *Analysis) evidence(b *Build, ctx buildcontext.Context, files *buildcontext.Files) *Evidence {
 	if ctx.Dir == "" || b.Tool || b.Dir == "" || len(b.Packages) > 1 {
 		return nil
 	}
@@ -78,8 +85,11 @@ func (a *Analysis) evidence(b *Build, ctx Context) *Evidence {
 	if !ok {
 		return nil
 	}
-	r := &reader{ctx: ctx, found: &Evidence{Complete: true}, seen: map[string]bool{}}
+	r := &reader{ctx: ctx, files: files, found: &Evidence{Complete: true}, seen: map[string]bool{}, calls: a.calls()}
 	r.build = build.Context{GOOS: "linux", GOARCH: "amd64", Compiler: "gc", CgoEnabled: true, ReleaseTags: build.Default.ReleaseTags}
+	if b.Cgo.State == CgoOff || b.Cgo.State == CgoDefaultOff {
+		r.build.CgoEnabled = false
+	}
 	if b.Arch != "" {
 		r.build.GOARCH = b.Arch
 	}
@@ -129,11 +139,13 @@ func fromContext(step *stage.Step, dir string) (string, bool) {
 
 // reader follows imports.
 type reader struct {
-	ctx   Context
+	ctx   buildcontext.Context
+	files *buildcontext.Files
 	build build.Context
 	found *Evidence
 	seen  map[string]bool
-	files int
+	count int
+	calls []call
 
 	root     string // folder of go.mod
 	mod      *modfile.File
@@ -155,11 +167,13 @@ func (r *reader) module(dir string) bool {
 				return false
 			}
 			r.root, r.mod = root, mod
+			r.found.Requires = len(mod.Require)
 			if mod.Go != nil {
 				r.found.GoVersion = mod.Go.Version
 			}
 			_, err = os.Stat(filepath.Join(root, "vendor", "modules.txt"))
-			r.vendored = err == nil
+			r.vendored = err == nil && !r.files.Ignored(path.Join(dir, "vendor"))
+			r.found.Vendored = r.vendored
 			return true
 		}
 		if dir == "" || dir == "." {
@@ -177,7 +191,7 @@ func (r *reader) pkg(name, dir string) bool {
 		return true
 	}
 	r.seen[dir] = true
-	if len(r.seen) > maxPackages || r.files > maxGoFiles {
+	if len(r.seen) > maxPackages || r.count > maxGoFiles {
 		r.found.Complete = false
 		return false
 	}
@@ -185,17 +199,46 @@ func (r *reader) pkg(name, dir string) bool {
 	var none *build.NoGoError
 	var several *build.MultiplePackageError
 	if errors.As(err, &none) || errors.As(err, &several) || err != nil && len(p.GoFiles) == 0 {
+		if file := r.leftOut(dir); file != "" && r.found.Excluded == nil {
+			r.found.Excluded = &Import{name, r.name(file)}
+		}
 		r.found.Complete = false
 		return false
 	}
-	r.files += len(p.GoFiles) + len(p.CgoFiles)
+	r.count += len(p.GoFiles) + len(p.CgoFiles)
 	if len(p.CgoFiles) > 0 && r.found.Cgo == nil {
 		r.found.Cgo = &Import{"C", r.name(filepath.Join(dir, p.CgoFiles[0]))}
+	}
+	if len(p.IgnoredGoFiles) > 0 && !r.own(name) {
+		if file := r.leftOut(dir); file != "" {
+			r.found.WithoutC = append(r.found.WithoutC, &Import{name, r.name(file)})
+		}
+	}
+	if r.own(name) {
+		r.uses(dir, p)
 	}
 	for _, imported := range p.Imports {
 		r.imported(imported, r.name(p.ImportPos[imported][0].Filename))
 	}
 	return true
+}
+
+// leftOut is a file of a package with C in it that cgo being off leaves out, "" when there is none.
+func (r *reader) leftOut(dir string) string {
+	if r.build.CgoEnabled {
+		return ""
+	}
+	with := r.build
+	with.CgoEnabled = true
+	if p, err := with.ImportDir(dir, 0); err == nil && len(p.CgoFiles) > 0 {
+		return filepath.Join(dir, p.CgoFiles[0])
+	}
+	return ""
+}
+
+// own reports whether a package is one of the module itself; "" is the program.
+func (r *reader) own(pkg string) bool {
+	return pkg == "" || pkg == r.mod.Module.Mod.Path || strings.HasPrefix(pkg, r.mod.Module.Mod.Path+"/")
 }
 
 // name is a file as a message shows it.
@@ -214,7 +257,13 @@ func (r *reader) imported(pkg, file string) {
 		return
 	}
 	first, _, _ := strings.Cut(pkg, "/")
-	own := pkg == r.mod.Module.Mod.Path || strings.HasPrefix(pkg, r.mod.Module.Mod.Path+"/")
+	own := r.own(pkg)
+	switch pkg {
+	case "time/tzdata":
+		r.found.Zones = &Import{pkg, file}
+	case "golang.org/x/crypto/x509roots/fallback", "github.com/breml/rootcerts", "github.com/gwatts/rootcerts":
+		r.found.Roots = &Import{pkg, file}
+	}
 	if !own && !strings.Contains(first, ".") {
 		net, user := standard(pkg)
 		if net && (r.found.Net == nil || pkg == "net/http") {
