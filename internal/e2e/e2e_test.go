@@ -17,14 +17,16 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// predictions are the rules that say an image cannot be built or its container does not start.
+// predictions are the rules that say an image cannot be built, its container does not start, or the program in it fails.
 var predictions = []string{
-	"artefact-missing", "compiler-missing", "entrypoint-missing", "go-version-too-old", "libc-mismatch", "parse-error", "pie-without-loader",
-	"shell-not-in-image", "unknown-copy-source", "user-not-in-image",
+	"artefact-missing", "certificates-missing", "cgo-package-excluded", "cgo-package-stubbed", "compiler-missing", "entrypoint-missing",
+	"go-get-outside-module", "go-version-too-old", "healthcheck-tool-missing", "libc-mismatch", "parse-error", "pie-without-loader",
+	"program-for-other-system", "shell-not-in-image", "temp-folder-missing", "time-zones-missing", "unknown-copy-source", "user-not-in-image",
+	"vendor-folder-missing",
 }
 
-// TestPredictions builds and runs every application of testdata/e2e. One that plimline has an error for must fail with the words
-// its comment names; every other one must start and print "ok".
+// TestPredictions builds and runs every application of testdata/e2e. One that a prediction is made for must fail with the words
+// its comment names; every other one must start and print "ok", and one with a HEALTHCHECK become healthy.
 //
 // The comment of a case is "starts", or "RULE: words of the failure".
 func TestPredictions(t *testing.T) {
@@ -88,7 +90,7 @@ func TestPredictions(t *testing.T) {
 	}
 }
 
-// predicted lists the prediction rules that plimline has errors of, each once.
+// predicted lists the prediction rules that plimline has findings of, each once.
 func predicted(t *testing.T, plimline, dir string) []string {
 	t.Helper()
 	cmd := exec.Command(plimline, "lint", "--no-config", "--fail-on=never", "--format=json", filepath.Join(dir, "Dockerfile"))
@@ -98,7 +100,10 @@ func predicted(t *testing.T, plimline, dir string) []string {
 	}
 	var report struct {
 		Files []struct {
-			Findings []struct{ Rule, Severity string }
+			Findings []struct {
+				Rule    string
+				Unknown bool
+			}
 		}
 	}
 	if err := json.Unmarshal(out, &report); err != nil {
@@ -106,7 +111,7 @@ func predicted(t *testing.T, plimline, dir string) []string {
 	}
 	var rules []string
 	for _, f := range report.Files[0].Findings {
-		if f.Severity == "error" && slices.Contains(predictions, f.Rule) && !slices.Contains(rules, f.Rule) {
+		if !f.Unknown && slices.Contains(predictions, f.Rule) && !slices.Contains(rules, f.Rule) {
 			rules = append(rules, f.Rule)
 		}
 	}
@@ -124,6 +129,30 @@ func run(t *testing.T, image, dir string) (out string, ok bool) {
 		return string(text), false
 	}
 	defer exec.Command("docker", "rmi", "-f", image).Run()
+	health, err := exec.CommandContext(ctx, "docker", "inspect", "--format", "{{.Config.Healthcheck}}", image).Output()
+	if err == nil && strings.Contains(string(health), "CMD") {
+		return watch(ctx, t, image)
+	}
 	text, err = exec.CommandContext(ctx, "docker", "run", "--rm", "--network=none", image).CombinedOutput()
 	return string(text), err == nil
+}
+
+// watch runs a container until it is healthy or not; out has what it prints, and its checks too.
+func watch(ctx context.Context, t *testing.T, image string) (out string, ok bool) {
+	t.Helper()
+	id, err := exec.CommandContext(ctx, "docker", "run", "-d", "--network=none", image).Output()
+	container := strings.TrimSpace(string(id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer exec.Command("docker", "rm", "-f", container).Run()
+	state := "starting"
+	for state == "starting" && ctx.Err() == nil {
+		time.Sleep(300 * time.Millisecond)
+		text, _ := exec.CommandContext(ctx, "docker", "inspect", "--format", "{{.State.Health.Status}}", container).Output()
+		state = strings.TrimSpace(string(text))
+	}
+	logs, _ := exec.CommandContext(ctx, "docker", "logs", container).CombinedOutput()
+	checks, _ := exec.CommandContext(ctx, "docker", "inspect", "--format", "{{json .State.Health.Log}}", container).Output()
+	return string(logs) + string(checks), state == "healthy"
 }

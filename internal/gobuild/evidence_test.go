@@ -49,6 +49,16 @@ func TestEvidence(t *testing.T) {
 		"through-a-stage":            "",
 		"user-default-scratch":       "user by os/user in main.go",
 		"extldflags-static-external": "net by net in main.go",
+		"tls-scratch":                "net by net/http in main.go, client http.Get in main.go",
+		"tls-own-roots":              "net by net/http in main.go",
+		"zone-scratch":               "zone time.LoadLocation in main.go",
+		"zone-imported":              "zone time.LoadLocation in main.go, zones by time/tzdata in zones.go",
+		"zone-utc":                   "",
+		"temp-scratch":               "temp os.CreateTemp in main.go",
+		"temp-named":                 "",
+		"stub-cgo-off":               "without C github.com/mattn/go-sqlite3 in vendor/github.com/mattn/go-sqlite3/sqlite3.go",
+		"stub-cgo-on":                "cgo in vendor/github.com/mattn/go-sqlite3/sqlite3.go",
+		"import-c-with-fallback":     "",
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -73,6 +83,17 @@ func TestEvidence(t *testing.T) {
 			}
 			if e.Cgo != nil {
 				got = append(got, "cgo in "+e.Cgo.File)
+			}
+			for _, x := range []struct {
+				name string
+				at   *gobuild.Import
+			}{{"client", e.Client}, {"zone", e.Zone}, {"temp", e.Temp}, {"roots by", e.Roots}, {"zones by", e.Zones}, {"excluded", e.Excluded}} {
+				if x.at != nil {
+					got = append(got, fmt.Sprintf("%s %s in %s", x.name, x.at.Path, x.at.File))
+				}
+			}
+			for _, x := range e.WithoutC {
+				got = append(got, fmt.Sprintf("without C %s in %s", x.Path, x.File))
 			}
 			if text := strings.Join(got, ", "); text != want || !e.Complete {
 				t.Errorf("got %q (complete %v), want %q", text, e.Complete, want)
@@ -145,7 +166,7 @@ func BenchmarkEvidence(b *testing.B) {
 	for p := range 200 {
 		imports += fmt.Sprintf("import _ \"example.com/app/p%d\"\n", p)
 		for f := range 10 {
-			write(fmt.Sprintf("p%d/f%d.go", p, f), fmt.Sprintf("package p%d\n\nimport _ \"fmt\"\n\n%s", p, body))
+			write(fmt.Sprintf("p%d/f%d.go", p, f), fmt.Sprintf("package p%d\n\nimport (\n\t_ \"fmt\"\n\t_ \"net/http\"\n\t_ \"os\"\n\t_ \"time\"\n)\n\n%s", p, body))
 		}
 	}
 	write("main.go", "package main\n\n"+imports+"\nfunc main() {}\n")

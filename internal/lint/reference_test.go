@@ -33,8 +33,8 @@ USER 65532:65532
 ENTRYPOINT ["/app"]
 `
 
-// TestStrict: the profile makes the requirements errors, and has nothing to say about the reference.
-func TestStrict(t *testing.T) {
+func goStrict(t *testing.T) (*lint.Linter, *config.Settings) {
+	t.Helper()
 	engine, err := policy.LoadBuiltin(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -43,15 +43,21 @@ func TestStrict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := lint.New(engine, nil)
+	return lint.New(engine, nil), strict.For("Dockerfile")
+}
+
+// TestStrict: the profile makes the requirements errors, and has nothing to say about the reference.
+func TestStrict(t *testing.T) {
+	l, strict := goStrict(t)
 	for text, want := range map[string]int{
 		reference: 0,
 		strings.Replace(reference, "CGO_ENABLED=0 ", "", 1):                                                        1,
+		strings.Replace(reference, "golang:1.27-alpine3.24", "golang:1.24-alpine3.21", 1):                          1,
 		strings.Replace(reference, "USER 65532:65532", "USER root", 1):                                             1,
 		strings.Replace(reference, "--from=build", "--from=0", 1):                                                  1,
 		strings.Replace(strings.Replace(reference, "go build", "go build -a", 1), "/out/app /app", "/src /app", 1): 2,
 	} {
-		found, err := l.File(context.Background(), source.NewFile("Dockerfile", []byte(text)), buildcontext.Context{}, strict.For("Dockerfile"))
+		found, err := l.File(context.Background(), source.NewFile("Dockerfile", []byte(text)), buildcontext.Context{}, strict)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +76,7 @@ func TestStrict(t *testing.T) {
 // TestReference: each change for the worse is found by exactly one rule.
 func TestReference(t *testing.T) {
 	const final = "FROM gcr.io/distroless/static-debian13:nonroot@sha256:beefdbd8a1da6d2915566fde36db9db0b524eb737fc57cd1367effd16dc0d06d"
-	l, settings := linter(t)
+	l, settings := goStrict(t)
 	tests := []struct{ name, old, new, rule string }{
 		{"unchanged", "", "", ""},
 		{"cgo", "CGO_ENABLED=0 ", "", "cgo-disabled"},
@@ -92,6 +98,16 @@ func TestReference(t *testing.T) {
 		{"an old flag", "go build", "go build -a", "obsolete-build-flag"},
 		{"versions anew", "go mod download", "go mod tidy", "go-mod-changed"},
 		{"a relative directory", "WORKDIR /src", "WORKDIR src", "relative-workdir"},
+		{"an old release", "golang:1.27-alpine3.24", "golang:1.24-alpine3.21", "unsupported-go"},
+		{"everything at once, with a cache", "COPY go.mod go.sum ./\nRUN --mount=type=cache,target=/go/pkg/mod go mod download\n", "", ""},
+		{"modules in a mount that is gone", "RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build", "RUN --mount=type=cache,target=/root/.cache/go-build", "cache-mount-mismatch"},
+		{"paths", "-trimpath ", "", "builder-paths-in-program"},
+		{"symbols", `-ldflags="-s -w" `, "", "unstripped-program"},
+		{"a user by name", "USER 65532:65532", "USER nonroot", "user-by-name"},
+		{"a packed program", "./cmd/app\n", "./cmd/app && upx /out/app\n", "packed-program"},
+		{"a flag of no use", `"-s -w"`, `"-s -w -extldflags -static"`, "static-flag-without-effect"},
+		{"for a debugger", "go build", `go build -gcflags="all=-N -l"`, "optimizations-off"},
+		{"another system", "GOOS=$TARGETOS", "GOOS=windows", "program-for-other-system"},
 		{"a typo", "ENTRYPOINT", "ENTRYPIONT", "parse-error"},
 	}
 	for _, tt := range tests {

@@ -70,3 +70,88 @@ through(from, message) := related(at(from, message), declared, sprintf("%s is se
 	use := from.vars[0]
 	declared := {"span": use.span}
 } else := at(from, message)
+
+# A word of a command in a RUN of the shipped image matches.
+run_in_final(pattern) if {
+	some command in input.commands
+	command.stage in final_chain
+	some word in command.words
+	regex.match(pattern, word.value)
+}
+
+# A RUN of the shipped image could not be read: it may do anything.
+run_in_final(_) if {
+	some instruction in input.by.run
+	instruction.stage in final_chain
+	instruction.opaque
+}
+
+# Something is copied into the shipped image from a path, or to one, that matches. A source that is not known may be any.
+copied_to_final(pattern) if {
+	some copy in input.copies
+	copy.into in final_chain
+	not copy.mount
+	some place in array.concat([copy.dest], copy.sources)
+	regex.match(pattern, object.get(place, "path", "/"))
+	not programs_only(copy)
+}
+
+# A variable that is set in the shipped image.
+final_env[variable.name] := variable if {
+	some variable in final.env
+	variable.kind == "env"
+}
+
+# A build's flag has the tag.
+tagged(build, tag) if {
+	some flag in build.flags
+	flag.name == "tags"
+	tag in split(replace(flag.value, " ", ","), ",")
+}
+
+# The words of a build's -ldflags, when they are known.
+ldflags(build) := flag if {
+	some flag in build.flags
+	flag.name == "ldflags"
+	flag.known
+}
+
+# A build of the program that is shipped.
+shipped_builds contains build if {
+	some build in input.builds
+	build.final == "yes"
+	not build.tool
+}
+
+# The text of RUN, ENV and ARG of a stage and those it is FROM.
+stage_texts(index) := {instruction.body.text |
+	some part in input.stages[index].chain
+	some instruction in input.stages[part].instructions
+	instruction.name in {"run", "env", "arg"}
+} | {heredoc.content |
+	some part in input.stages[index].chain
+	some instruction in input.stages[part].instructions
+	some heredoc in instruction.heredocs
+}
+
+# The version in the tag of a golang image, such as [1, 26]; patch releases are left out.
+go_minor(image) := to_number(found[0][1]) if {
+	image.familiar == "golang"
+	found := regex.find_all_string_submatch_n(`^1\.([0-9]+)`, image.tag, 1)
+}
+
+# The mounts of a RUN: its flag, type and target, "" for one that is not written.
+mounts(instruction) := [{"flag": flag, "type": field(flag, {"type"}, "bind"), "target": trim_suffix(field(flag, {"target", "dst", "destination"}, ""), "/")} |
+	some flag in instruction.flags
+	flag.name == "mount"
+]
+
+cache_mounts(instruction) := [mount | some mount in mounts(instruction); mount.type == "cache"]
+
+field(flag, names, fallback) := array.concat(found, [fallback])[0] if {
+	found := [pair.value.value |
+		some pair in flag.fields
+		pair.key.text in names
+		pair.value
+	]
+}

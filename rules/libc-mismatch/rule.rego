@@ -21,15 +21,15 @@ findings contains finding if {
 	build.cgo.state in {"1", "default-on"}
 	not other_kind(build)
 	builder := input.stages[build.stage].base
-	builder.libc == "glibc"
-	builder.compiler == "yes"
-	lacking
+	lacking[builder.libc]
+	build.compiler == "yes"
+	not brings_loader
 	not linked_statically(build)
 	why := needs(build)
 	finding := lib.related(
 		lib.at(
 			{"span": build.go},
-			sprintf("%s (%s) makes this program need the glibc loader, which %s lacks, so it does not start", [why.path, why.file, lib.final.base.text]),
+			sprintf("%s (%s) makes this program need the %s loader, which %s lacks, so it does not start", [why.path, why.file, builder.libc, lib.final.base.text]),
 		),
 		lib.final.from,
 		"the image without the loader",
@@ -44,24 +44,18 @@ needs(build) := build.evidence.cgo
 
 needs(build) := build.evidence.net if {
 	not build.evidence.cgo
-	not tagged(build, "netgo")
+	not lib.tagged(build, "netgo")
 }
 
 needs(build) := build.evidence.user if {
 	not build.evidence.cgo
-	not tagged(build, "osusergo")
+	not lib.tagged(build, "osusergo")
 	not uses_net(build)
 }
 
 uses_net(build) if {
 	build.evidence.net
-	not tagged(build, "netgo")
-}
-
-tagged(build, tag) if {
-	some flag in build.flags
-	flag.name == "tags"
-	tag in split(replace(flag.value, " ", ","), ",")
+	not lib.tagged(build, "netgo")
 }
 
 # -static works with the external linker only: asked for, or needed for C code.
@@ -85,11 +79,12 @@ linked_statically(build) if {
 	not flag.known
 }
 
-# The final image has no glibc, and nobody brings one.
-lacking if {
-	lib.final.base.libc in {"none", "musl"}
-	lib.final.base.class in {"empty", "static", "small"}
-	not brings_loader
+# The C libraries whose loader the final image lacks.
+lacking contains libc if {
+	some libc in {"glibc", "musl"}
+	lib.final.base.libc in {"none", "glibc", "musl"}
+	lib.final.base.libc != libc
+	lib.final.base.class in {"empty", "static", "small", "libc", "slim", "full"}
 }
 
 brings_loader if lib.loader_copied

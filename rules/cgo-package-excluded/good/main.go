@@ -1,0 +1,5 @@
+package main
+
+import "example.com/app/native"
+
+func main() { native.Call() }

@@ -1,0 +1,6 @@
+package native
+
+// int answer() { return 42; }
+import "C"
+
+func Call() int { return int(C.answer()) }

@@ -1,0 +1,28 @@
+# METADATA
+# title: A package needs cgo, and cgo is off
+# description: |
+#   All Go files of the package have C in them or are for cgo alone. With cgo off none is left, and the build stops:
+#   `build constraints exclude all Go files`. Build with `CGO_ENABLED=1` and a C compiler, or take another package.
+# custom:
+#   severity: error
+#   category: correctness
+#   since: 0.1.0
+package plimline.rules["cgo-package-excluded"]
+
+import data.plimline.lib
+
+findings contains finding if {
+	some build in lib.shipped_builds
+	not build.conditional
+	build.cgo.state in {"0", "default-off"}
+	needing := build.evidence.excluded
+	finding := lib.related(
+		lib.at({"span": build.go}, sprintf("%s has only files with C in them, and cgo is off, so this build stops", [named(needing)])),
+		build.cgo,
+		build.cgo.decision,
+	)
+}
+
+named(needing) := sprintf("%s (%s)", [needing.path, needing.file]) if needing.path != ""
+
+named(needing) := needing.file if needing.path == ""

@@ -1,0 +1,5 @@
+package main
+
+import "net"
+
+func main() { net.LookupHost("example.com") }
