@@ -19,7 +19,8 @@ import (
 
 // predictions are the rules that say an image cannot be built, its container does not start, or the program in it fails.
 var predictions = []string{
-	"artefact-missing", "certificates-missing", "cgo-package-excluded", "cgo-package-stubbed", "compiler-missing", "entrypoint-missing",
+	"artefact-in-mount", "artefact-missing", "cache-mount-mismatch", "certificates-missing", "cgo-package-excluded", "cgo-package-stubbed", "compiler-missing",
+	"cross-install-path", "entrypoint-missing",
 	"go-get-outside-module", "go-version-too-old", "healthcheck-tool-missing", "libc-mismatch", "parse-error", "pie-without-loader",
 	"program-for-other-system", "shell-not-in-image", "temp-folder-missing", "time-zones-missing", "unknown-copy-source", "user-not-in-image",
 	"vendor-folder-missing",
@@ -124,7 +125,19 @@ func run(t *testing.T, image, dir string) (out string, ok bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
-	text, err := exec.CommandContext(ctx, "docker", "build", "--network=none", "-t", image, dir).CombinedOutput()
+	build := exec.CommandContext(ctx, "docker", "build", "--network=none", "-t", image)
+	if args, err := os.ReadFile(filepath.Join(dir, "build-args")); err == nil {
+		build.Args = append(build.Args, strings.Fields(string(args))...)
+	}
+	build.Args = append(build.Args, dir)
+	build.Env = append(os.Environ(), "DOCKER_BUILDKIT=0")
+	if needsBuildKit(t, dir) {
+		if exec.CommandContext(ctx, "docker", "buildx", "version").Run() != nil {
+			t.Skip("docker has no buildx here")
+		}
+		build.Env = append(os.Environ(), "DOCKER_BUILDKIT=1")
+	}
+	text, err := build.CombinedOutput()
 	if err != nil {
 		return string(text), false
 	}
@@ -135,6 +148,16 @@ func run(t *testing.T, image, dir string) (out string, ok bool) {
 	}
 	text, err = exec.CommandContext(ctx, "docker", "run", "--rm", "--network=none", image).CombinedOutput()
 	return string(text), err == nil
+}
+
+// needsBuildKit reports whether the Dockerfile has what Docker's old builder does not know.
+func needsBuildKit(t *testing.T, dir string) bool {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Contains(string(text), "--mount") || strings.Contains(string(text), "$BUILDPLATFORM")
 }
 
 // watch runs a container until it is healthy or not; out has what it prints, and its checks too.

@@ -83,7 +83,7 @@ vendored(build) if build.evidence.vendored
 vendored(build) if {
 	some flag in build.flags
 	flag.name == "mod"
-	flag.value != "readonly"
+	flag.value == "vendor"
 }
 
 # Something says where the cache is, or the home.

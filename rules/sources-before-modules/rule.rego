@@ -71,5 +71,5 @@ vendored(build) if {
 vendored(build) if {
 	some flag in build.flags
 	flag.name == "mod"
-	flag.value in {"vendor", "mod"}
+	flag.value == "vendor"
 }
