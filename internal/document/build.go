@@ -44,6 +44,12 @@ func New(m *stage.Model, a *gobuild.Analysis, files *buildcontext.Files) *Docume
 		}
 	}
 	d.Globals = b.variables(m.Globals)
+	d.Programs = map[string][]*Command{}
+	for _, c := range d.Commands {
+		if c.Name != "" {
+			d.Programs[c.Name] = append(d.Programs[c.Name], c)
+		}
+	}
 	for _, s := range m.Stages {
 		d.Stages = append(d.Stages, b.stage(s))
 		for _, c := range s.Copies {

@@ -14,23 +14,24 @@ func span(s source.Span) Span { return Span{s.Start, s.End} }
 //
 // Optional fields are left out when they do not apply, so that `not stage.from.image.tag` asks whether there is one.
 type Document struct {
-	Path         string         `json:"path" doc:"the file, as the user named it"`
-	Span         Span           `json:"span" doc:"the whole file"`
-	Escape       string         `json:"escape" doc:"the escape character: a backslash or a backtick"`
-	Template     bool           `json:"template" doc:"the file is the source of a template engine: what it builds is not known"`
-	Implicit     bool           `json:"implicit" doc:"the file has no FROM: a fragment, read as one stage"`
-	Directives   []*Directive   `json:"directives" doc:"parser directives: syntax, escape, check"`
-	Comments     []*Comment     `json:"comments" doc:"comment lines, without directives"`
-	Problems     []*Problem     `json:"problems" doc:"what BuildKit would refuse"`
-	Instructions []*Instruction `json:"instructions" doc:"all instructions in file order"`
-	By           By             `json:"by" doc:"the instructions of each kind, in file order; invalid ones are left out"`
-	Commands     []*Command     `json:"commands" doc:"all shell commands of RUN, in file order"`
-	Globals      []*Variable    `json:"globals" doc:"ARGs before the first FROM"`
-	Stages       []*Stage       `json:"stages" doc:"all stages in file order"`
-	Final        *int           `json:"final,omitempty" doc:"index of the stage that is built: the last one, or --target"`
-	Copies       []*Copy        `json:"copies" doc:"what COPY, ADD and RUN --mount bring into stages"`
-	Builds       []*Build       `json:"builds" doc:"commands that build Go programs"`
-	Context      *Context       `json:"context,omitempty" doc:"the build context; left out when it is not at hand, or nothing is copied from it"`
+	Path         string                `json:"path" doc:"the file, as the user named it"`
+	Span         Span                  `json:"span" doc:"the whole file"`
+	Escape       string                `json:"escape" doc:"the escape character: a backslash or a backtick"`
+	Template     bool                  `json:"template" doc:"the file is the source of a template engine: what it builds is not known"`
+	Implicit     bool                  `json:"implicit" doc:"the file has no FROM: a fragment, read as one stage"`
+	Directives   []*Directive          `json:"directives" doc:"parser directives: syntax, escape, check"`
+	Comments     []*Comment            `json:"comments" doc:"comment lines, without directives"`
+	Problems     []*Problem            `json:"problems" doc:"what BuildKit would refuse"`
+	Instructions []*Instruction        `json:"instructions" doc:"all instructions in file order"`
+	By           By                    `json:"by" doc:"the instructions of each kind, in file order; invalid ones are left out"`
+	Commands     []*Command            `json:"commands" doc:"all shell commands of RUN, in file order"`
+	Programs     map[string][]*Command `json:"programs" doc:"the same by the program's base name"`
+	Globals      []*Variable           `json:"globals" doc:"ARGs before the first FROM"`
+	Stages       []*Stage              `json:"stages" doc:"all stages in file order"`
+	Final        *int                  `json:"final,omitempty" doc:"index of the stage that is built: the last one, or --target"`
+	Copies       []*Copy               `json:"copies" doc:"what COPY, ADD and RUN --mount bring into stages"`
+	Builds       []*Build              `json:"builds" doc:"commands that build Go programs"`
+	Context      *Context              `json:"context,omitempty" doc:"the build context; left out when it is not at hand, or nothing is copied from it"`
 }
 
 // Context is the build context.

@@ -3,7 +3,9 @@ package document
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -55,6 +57,8 @@ func (s *schemas) of(t reflect.Type) any {
 		return map[string]any{"type": "array", "items": s.of(t.Elem())}
 	case reflect.Array:
 		return map[string]any{"type": "array", "items": s.of(t.Elem()), "minItems": t.Len(), "maxItems": t.Len()}
+	case reflect.Map:
+		return map[string]any{"type": "object", "additionalProperties": s.of(t.Elem())}
 	case reflect.String:
 		return map[string]any{"type": "string"}
 	case reflect.Int:
@@ -112,6 +116,12 @@ func plain(v reflect.Value) any {
 			if x := v.Field(f.Index); !f.OmitEmpty || !x.IsZero() {
 				o = append(o, member{f.Name, plain(x)})
 			}
+		}
+		return o
+	case reflect.Map:
+		var o object
+		for _, key := range slices.Sorted(maps.Keys(v.Interface().(map[string][]*Command))) {
+			o = append(o, member{key, plain(v.MapIndex(reflect.ValueOf(key)))})
 		}
 		return o
 	case reflect.Slice, reflect.Array:

@@ -23,7 +23,7 @@ type plan struct {
 	kind   reflect.Kind
 	span   bool
 	shared bool    // values of it appear several times in a document, by pointer
-	elem   *plan   // of a pointer, slice or array
+	elem   *plan   // of a pointer, slice, array or map
 	fields []field // of a struct
 }
 
@@ -50,7 +50,7 @@ func (e *encoder) plan(t reflect.Type) *plan {
 	p := &plan{kind: t.Kind(), span: t == reflect.TypeFor[document.Span]()}
 	e.plans[t] = p
 	switch p.kind {
-	case reflect.Pointer, reflect.Slice, reflect.Array:
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
 		p.elem = e.plan(t.Elem())
 	case reflect.Struct:
 		for _, f := range document.Fields(t) {
@@ -106,6 +106,12 @@ func (e *encoding) term(p *plan, v reflect.Value) *ast.Term {
 			terms[i] = e.term(p.elem, v.Index(i))
 		}
 		return ast.ArrayTerm(terms...)
+	case reflect.Map:
+		pairs := make([][2]*ast.Term, 0, v.Len())
+		for it := v.MapRange(); it.Next(); {
+			pairs = append(pairs, [2]*ast.Term{e.text(it.Key().String()), e.term(p.elem, it.Value())})
+		}
+		return ast.ObjectTerm(pairs...)
 	case reflect.String:
 		return e.text(v.String())
 	case reflect.Int:

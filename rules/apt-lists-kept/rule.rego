@@ -16,8 +16,8 @@ import data.plimline.lib
 
 findings contains lib.at(command, "the package lists it downloads stay in the image") if {
 	some instruction in array.concat(input.by.run, input.by.onbuild)
-	instruction.stage in lib.final_chain
 	some command in instruction.commands
+	lib.kept(command)
 	command.name in {"apt-get", "apt", "aptitude"}
 	command.args[_] == "update"
 	not removed(instruction)

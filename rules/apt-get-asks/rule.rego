@@ -1,0 +1,51 @@
+# METADATA
+# title: apt-get waits for an answer
+# description: |
+#   The build has nobody to answer, so it stops: `Do you want to continue? [Y/n] Abort.` Give `-y`.
+# custom:
+#   severity: warning
+#   category: correctness
+#   aliases: [hadolint/DL3014]
+#   since: 0.1.0
+package plimline.rules["apt-get-asks"]
+
+import data.plimline.lib
+
+findings contains lib.at(command, "nobody is there to say yes, so the build stops; give -y") if {
+	some install in lib.installs("apt-get")
+	command := install.command
+	not assumed(command)
+	not configured
+}
+
+assumed(command) if lib.has_flag(command, {"-y", "--yes", "--assume-yes", "-qq", "--force-yes"})
+
+assumed(command) if lib.has_letter(command, "y")
+
+assumed(command) if lib.has_letter(command, "qq")
+
+# -q twice means yes.
+assumed(command) if count([arg | some arg in command.args; arg in {"-q", "--quiet"}]) > 1
+
+assumed(command) if regex.match(`(?i)Assume-Yes[= ]"?(true|1|yes)`, concat(" ", command.args))
+
+assumed(command) if lib.has_flag(command, {"-d", "--download-only", "--print-uris", "-s", "--simulate", "--dry-run"})
+
+assumed(command) if regex.match(`-q=[2-9]`, concat(" ", command.args))
+
+# yes | apt-get install
+assumed(command) if command.pipe > 0
+
+assumed(command) if "$" in {substring(word.value, 0, 1) | some word in command.words}
+
+# A configuration file says so.
+configured if {
+	some command in input.commands
+	some redirect in command.redirects
+	contains(redirect.target.value, "apt.conf")
+}
+
+configured if {
+	some instruction in array.concat(input.by.copy, input.by.add)
+	contains(instruction.body.text, "apt.conf")
+}

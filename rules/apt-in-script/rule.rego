@@ -1,0 +1,19 @@
+# METADATA
+# title: apt is for people, apt-get for scripts
+# description: |
+#   apt's options and output change between releases, and it says so itself: `apt does not have a stable CLI interface. Use with caution in
+#   scripts.` Use apt-get or apt-cache.
+# custom:
+#   severity: note
+#   set: strict
+#   category: clarity
+#   aliases: [hadolint/DL3027]
+#   since: 0.1.0
+package plimline.rules["apt-in-script"]
+
+import data.plimline.lib
+
+findings contains lib.at(command.words[0], "apt changes between releases and warns against use in scripts; use apt-get") if {
+	some command in lib.runs("apt")
+	command.args[0]
+}

@@ -1,0 +1,32 @@
+# METADATA
+# title: dnf waits for an answer
+# description: |
+#   The build has nobody to answer, so it stops: `Do you want to continue? [Y/n] Abort.` Give `-y`.
+# custom:
+#   severity: warning
+#   category: correctness
+#   aliases: [hadolint/DL3038]
+#   since: 0.1.0
+package plimline.rules["dnf-asks"]
+
+import data.plimline.lib
+
+findings contains lib.at(command, "nobody is there to say yes, so the build stops; give -y") if {
+	some name in {"dnf", "microdnf", "tdnf"}
+	some install in lib.installs(name)
+	command := install.command
+	not lib.has_letter(command, "y")
+	not lib.has_flag(command, {"--assumeyes", "--downloadonly"})
+	command.pipe == 0
+}
+
+findings contains lib.at(command, "nobody is there to say yes, so the build stops; give -y") if {
+	some name in {"dnf", "microdnf"}
+	some command in lib.runs(name)
+	found := lib.operands(command, lib.dnf.valued)
+	found[0].value in {"group", "module", "groupinstall"}
+	found[1].value in {"install", "enable"}
+	not lib.has_letter(command, "y")
+	not lib.has_flag(command, {"--assumeyes"})
+	command.pipe == 0
+}

@@ -1,0 +1,5 @@
+FROM python:3.14-slim
+ENV PIP_NO_CACHE_DIR=1
+RUN pip install requests==2.32.5
+USER 65532:65532
+CMD ["date"]

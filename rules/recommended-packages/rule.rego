@@ -1,0 +1,34 @@
+# METADATA
+# title: apt-get installs what is only recommended
+# description: |
+#   Without `--no-install-recommends` apt-get also installs packages that others only recommend: the image grows, often by hundreds of
+#   megabytes, and each package has vulnerabilities of its own.
+# custom:
+#   severity: note
+#   set: strict
+#   category: size
+#   aliases: [hadolint/DL3015]
+#   since: 0.1.0
+package plimline.rules["recommended-packages"]
+
+import data.plimline.lib
+
+findings contains lib.at(command, "packages that are only recommended are installed too; give --no-install-recommends") if {
+	some install in lib.installs("apt-get")
+	command := install.command
+	not lib.has_flag(command, {"--no-install-recommends"})
+	not regex.match(`(?i)Install-Recommends[= ]"?(false|0|no)`, concat(" ", command.args))
+	not configured
+}
+
+# A configuration file says so.
+configured if {
+	some command in input.commands
+	some redirect in command.redirects
+	contains(redirect.target.value, "apt.conf")
+}
+
+configured if {
+	some instruction in array.concat(input.by.copy, input.by.add)
+	contains(instruction.body.text, "apt.conf")
+}

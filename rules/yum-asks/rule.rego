@@ -1,0 +1,20 @@
+# METADATA
+# title: yum waits for an answer
+# description: |
+#   The build has nobody to answer, so it stops: `Do you want to continue? [Y/n] Abort.` Give `-y`.
+# custom:
+#   severity: warning
+#   category: correctness
+#   aliases: [hadolint/DL3030]
+#   since: 0.1.0
+package plimline.rules["yum-asks"]
+
+import data.plimline.lib
+
+findings contains lib.at(command, "nobody is there to say yes, so the build stops; give -y") if {
+	some install in lib.installs("yum")
+	command := install.command
+	not lib.has_letter(command, "y")
+	not lib.has_flag(command, {"--assumeyes", "--downloadonly"})
+	command.pipe == 0
+}

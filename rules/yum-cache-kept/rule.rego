@@ -1,0 +1,27 @@
+# METADATA
+# title: yum's cache stays in the layer
+# description: |
+#   What the package manager keeps for a next time stays in the layer, and there is no next time. End the RUN with `yum clean all`, or mount a cache at /var/cache/yum.
+# custom:
+#   severity: note
+#   category: size
+#   aliases: [hadolint/DL3032]
+#   since: 0.1.0
+package plimline.rules["yum-cache-kept"]
+
+import data.plimline.lib
+
+findings contains lib.at(command, "yum's cache stays in the layer; end with yum clean all") if {
+	some install in lib.installs("yum")
+	command := install.command
+	lib.kept(command)
+	not cleaned(command)
+	not lib.mounted(command, `^/var(/cache(/(yum|dnf|libdnf5))?)?$`)
+	not lib.deleted_later(command, `^/var/cache(/yum|/dnf|/libdnf5|/\*|$)`)
+}
+
+cleaned(command) if {
+	some other in lib.later(command)
+	other.name in {"yum", "dnf"}
+	"clean" in other.args
+}

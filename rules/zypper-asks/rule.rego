@@ -1,0 +1,22 @@
+# METADATA
+# title: zypper waits for an answer
+# description: |
+#   The build has nobody to answer, so it stops: `Do you want to continue? [Y/n] Abort.` Give `--non-interactive`.
+# custom:
+#   severity: warning
+#   category: correctness
+#   aliases: [hadolint/DL3034]
+#   since: 0.1.0
+package plimline.rules["zypper-asks"]
+
+import data.plimline.lib
+
+findings contains lib.at(command, "nobody is there to say yes, so the build stops; give --non-interactive") if {
+	some command in lib.runs("zypper")
+	found := lib.operands(command, lib.managers.zypper.valued)
+	found[0].value in {"install", "in", "remove", "rm", "source-install", "si", "patch", "update", "up", "dist-upgrade", "dup"}
+	not lib.has_flag(command, {"--non-interactive", "--no-confirm", "-y", "-n", "--download-only", "--dry-run"})
+	not lib.has_letter(command, "n")
+	not lib.has_letter(command, "y")
+	command.pipe == 0
+}

@@ -1,0 +1,28 @@
+# METADATA
+# title: zypper's cache stays in the layer
+# description: |
+#   What the package manager keeps for a next time stays in the layer, and there is no next time. End the RUN with `zypper clean`, or mount a cache at /var/cache/zypp.
+# custom:
+#   severity: note
+#   category: size
+#   aliases: [hadolint/DL3036]
+#   since: 0.1.0
+package plimline.rules["zypper-cache-kept"]
+
+import data.plimline.lib
+
+findings contains lib.at(command, "zypper's cache stays in the layer; end with zypper clean") if {
+	some install in lib.installs("zypper")
+	command := install.command
+	lib.kept(command)
+	not cleaned(command)
+	not lib.mounted(command, `^/var(/cache(/zypp)?)?$`)
+	not lib.deleted_later(command, `^/var/cache(/zypp|/\*|$)`)
+}
+
+cleaned(command) if {
+	some other in lib.later(command)
+	other.name == "zypper"
+	some arg in other.args
+	arg in {"clean", "cc"}
+}
