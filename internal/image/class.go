@@ -300,7 +300,7 @@ var kinds = []kind{
 	{"moby/buildkit", Class{"app", musl, yes, unknown, unknown, unknown, no, no}},
 	{"cgr.dev/*/*", Class{"app", glibc, unknown, unknown, yes, unknown, unknown, unknown}},
 
-	{"windows/nanoserver windows/servercore windows/server windows nanoserver windowsservercore",
+	{"microsoft/windowsservercore microsoft/nanoserver windows/nanoserver windows/servercore windows/server windows nanoserver windowsservercore",
 		Class{"windows", unknown, unknown, unknown, unknown, unknown, unknown, no}},
 }
 

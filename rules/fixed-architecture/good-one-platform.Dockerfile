@@ -5,6 +5,6 @@ RUN go mod download
 COPY . .
 RUN CGO_ENABLED=0 GOARCH=amd64 go build -o /out/app ./cmd/app
 
-FROM --platform=linux/amd64 gcr.io/distroless/static-debian12:nonroot
+FROM --platform=linux/amd64 gcr.io/distroless/static-debian12:nonroot AS app-amd64
 COPY --from=build /out/app /app
 ENTRYPOINT ["/app"]

@@ -7,7 +7,7 @@
 # custom:
 #   severity: error
 #   category: input
-#   aliases: [hadolint/DL1000]
+#   aliases: [hadolint/DL1000, hadolint/DL3043, hadolint/DL3061]
 #   since: 0.1.0
 package plimline.rules["parse-error"]
 

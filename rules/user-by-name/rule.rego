@@ -9,6 +9,7 @@
 #   severity: note
 #   set: strict
 #   category: security
+#   aliases: [hadolint/DL3066]
 #   since: 0.1.0
 package plimline.rules["user-by-name"]
 

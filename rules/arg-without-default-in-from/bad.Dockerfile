@@ -1,0 +1,4 @@
+ARG VERSION
+FROM debian:${VERSION}
+USER 65532:65532
+CMD ["date"]

@@ -1,0 +1,4 @@
+ARG VERSION=13-slim
+FROM debian:${VERSION}
+USER 65532:65532
+CMD ["date"]

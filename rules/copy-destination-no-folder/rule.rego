@@ -1,0 +1,21 @@
+# METADATA
+# title: Several files are copied to one
+# description: |
+#   With more than one source the destination must be a folder and end with a slash. BuildKit stops: `When using COPY with more than one source
+#   file, the destination must be a directory and end with a /`.
+# custom:
+#   severity: error
+#   category: correctness
+#   aliases: [hadolint/DL3021]
+#   since: 0.1.0
+package plimline.rules["copy-destination-no-folder"]
+
+import data.plimline.lib
+
+findings contains lib.at(dest, "with more than one source this must be a folder and end with /") if {
+	some instruction in array.concat(array.concat(input.by.copy, input.by.add), [i | some i in input.by.onbuild; i.name in {"copy", "add"}])
+	count(instruction.args) > 2
+	dest := instruction.args[count(instruction.args) - 1]
+	dest.state == "known"
+	not regex.match(`[/\\]$|^\.\.?$|/\.\.?$`, dest.value)
+}

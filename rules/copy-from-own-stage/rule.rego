@@ -1,0 +1,17 @@
+# METADATA
+# title: A stage copies from itself
+# description: |
+#   --from takes from another stage or image. BuildKit stops: `circular dependency detected on stage`.
+# custom:
+#   severity: error
+#   category: correctness
+#   aliases: [hadolint/DL3023]
+#   since: 0.1.0
+package plimline.rules["copy-from-own-stage"]
+
+import data.plimline.lib
+
+findings contains lib.at(copy.from, "a stage cannot copy from itself") if {
+	some copy in input.copies
+	copy.refused == "self"
+}

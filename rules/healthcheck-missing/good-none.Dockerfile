@@ -1,0 +1,4 @@
+FROM debian:13-slim
+USER 65532:65532
+HEALTHCHECK NONE
+CMD ["date"]

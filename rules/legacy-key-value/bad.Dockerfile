@@ -1,0 +1,4 @@
+FROM debian:13-slim
+ENV LANG C.UTF-8
+USER 65532:65532
+CMD ["date"]

@@ -1,0 +1,21 @@
+# METADATA
+# title: MAINTAINER is deprecated
+# description: |
+#   It is gone from the documentation since Docker 1.13, and only sets a field that tools no longer show. Use
+#   `LABEL org.opencontainers.image.authors="..."`.
+# related_resources:
+#   - https://docs.docker.com/reference/build-checks/maintainer-deprecated/
+# custom:
+#   severity: note
+#   category: clarity
+#   aliases: [hadolint/DL4000, buildkit/MaintainerDeprecated]
+#   since: 0.1.0
+package plimline.rules["maintainer"]
+
+import data.plimline.lib
+
+findings contains lib.at(instruction.keyword, "MAINTAINER is deprecated; use LABEL org.opencontainers.image.authors") if {
+	some instruction in input.instructions
+	instruction.name == "maintainer"
+	not instruction.onbuild
+}

@@ -1,0 +1,20 @@
+# METADATA
+# title: No such port
+# description: |
+#   Ports go from 1 to 65535. BuildKit writes down what stands here, and starting a container that publishes it fails: `invalid port`.
+# custom:
+#   severity: error
+#   category: correctness
+#   aliases: [hadolint/DL3011]
+#   since: 0.1.0
+package plimline.rules["port-out-of-range"]
+
+import data.plimline.lib
+
+findings contains lib.at(arg, sprintf("%s is no port: ports go from 1 to 65535", [port])) if {
+	some instruction in array.concat(input.by.expose, [i | some i in input.by.onbuild; i.name == "expose"])
+	some arg in instruction.args
+	arg.state == "known"
+	some port in regex.find_n(`[0-9]+`, regex.replace(split(arg.value, "/")[0], `^.*:`, ""), -1)
+	to_number(port) > 65535
+}

@@ -1,0 +1,5 @@
+FROM debian:13-slim
+HEALTHCHECK CMD ["true"]
+HEALTHCHECK CMD ["date"]
+USER 65532:65532
+CMD ["date"]

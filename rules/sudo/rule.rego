@@ -1,0 +1,23 @@
+# METADATA
+# title: sudo in a build
+# description: |
+#   RUN works as root unless USER or the base image says otherwise, so sudo does nothing there, and the package gives whoever breaks into the
+#   container a way to root. Use `USER root` for the steps that need it and another user after them.
+# custom:
+#   severity: warning
+#   category: security
+#   aliases: [hadolint/DL3004]
+#   since: 0.1.0
+package plimline.rules["sudo"]
+
+import data.plimline.lib
+
+findings contains lib.at(command.words[0], "sudo stays in the image as a way to root; do this as root, before USER") if {
+	some command in input.commands
+	"sudo" in {regex.replace(wrapper, `^.*/`, "") | some wrapper in command.wrappers}
+	not "-u" in command.wrappers
+}
+
+findings contains lib.at(command.words[0], "sudo stays in the image as a way to root; do this as root, before USER") if {
+	some command in lib.runs("sudo")
+}

@@ -1,0 +1,4 @@
+ARG VERSION=13
+FROM debian:${VERSOIN}-slim
+USER 65532:65532
+CMD ["date"]

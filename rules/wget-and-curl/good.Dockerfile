@@ -1,0 +1,4 @@
+FROM debian:13-slim
+RUN curl -fsSO https://example.com/a && curl -fsSO https://example.com/b
+USER 65532:65532
+CMD ["date"]

@@ -1,0 +1,4 @@
+FROM debian:13-slim
+RUN wget -nv https://example.com/data
+USER 65532:65532
+CMD ["date"]
