@@ -181,6 +181,7 @@ func (a *app) read(file string) ([]byte, error) {
 
 func (a *app) initCommand() *cobra.Command {
 	var force bool
+	var hadolint string
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a plimline.yaml to start from",
@@ -194,7 +195,17 @@ func (a *app) initCommand() *cobra.Command {
 			if _, err := os.Lstat(name); err == nil && !force {
 				return fmt.Errorf("%s exists; --force replaces it", name)
 			}
-			if err := replaceFile(name, []byte(config.Starter(engine.Catalog()))); err != nil {
+			text := config.Starter(engine.Catalog())
+			if hadolint != "" {
+				content, err := a.read(hadolint)
+				if err != nil {
+					return fmt.Errorf("read %s: %w", hadolint, err)
+				}
+				if text, err = config.FromHadolint(hadolint, content, engine.Catalog()); err != nil {
+					return err
+				}
+			}
+			if err := replaceFile(name, []byte(text)); err != nil {
 				return fmt.Errorf("write %s: %w", name, err)
 			}
 			fmt.Fprintf(a.stdout, "wrote %s\n", name)
@@ -202,6 +213,7 @@ func (a *app) initCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "replace the file if it exists")
+	cmd.Flags().StringVar(&hadolint, "from-hadolint", "", "make it of a hadolint configuration `FILE` (.hadolint.yaml)")
 	return cmd
 }
 

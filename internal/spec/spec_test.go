@@ -35,7 +35,6 @@ func TestRules(t *testing.T) {
 	for _, rule := range catalog.Rules() {
 		t.Run(rule.ID, func(t *testing.T) {
 			folder := folderOf(rule)
-			settings := only(t, catalog, rule.ID)
 			examples, err := spec.Examples(os.DirFS(folder))
 			if err != nil {
 				t.Fatal(err)
@@ -48,7 +47,7 @@ func TestRules(t *testing.T) {
 					sources.Dockerfile = filepath.Join(sources.Dir, "Dockerfile")
 					write(t, sources.Dir, e.Files)
 				}
-				found, err := linter.File(context.Background(), src, sources, settings)
+				found, err := linter.File(context.Background(), src, sources, settings(t, catalog, e, rule.ID))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -112,9 +111,20 @@ func write(t *testing.T, dir string, files []spec.File) {
 	}
 }
 
-// only turns one rule on beside the default ones.
-func only(t *testing.T, catalog *finding.Catalog, rule string) *config.Settings {
-	c, err := config.Default(catalog).With(config.Flags{Select: []string{"default", rule}})
+// settings turn one rule on beside the default ones, with the plimline.yaml of the example, if it has one.
+func settings(t *testing.T, catalog *finding.Catalog, e spec.Example, rule string) *config.Settings {
+	t.Helper()
+	c := config.Default(catalog)
+	for _, f := range e.Files {
+		if f.Name != "plimline.yaml" {
+			continue
+		}
+		var err error
+		if c, err = config.Parse(f.Name, f.Text, catalog); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := c.With(config.Flags{Select: []string{"default", rule}})
 	if err != nil {
 		t.Fatal(err)
 	}

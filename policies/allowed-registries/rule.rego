@@ -1,0 +1,61 @@
+# METADATA
+# title: An image comes from a registry that is not allowed
+# description: |
+#   A team that scans, mirrors or signs images does so in its own registries. An image from elsewhere gets in without it. It covers FROM,
+#   COPY --from and RUN --mount. Nothing is reported until `allow` is given:
+#   `policies: {allowed-registries: {allow: [registry.example.com, "*.internal", docker.io/library]}}`.
+# custom:
+#   severity: error
+#   category: security
+#   security-severity: "5.0"
+#   aliases: [hadolint/DL3026]
+#   since: 0.1.0
+package plimline.policies["allowed-registries"]
+
+import data.plimline.lib
+
+findings contains finding if {
+	count(allow) > 0
+	some image in images
+	image.at.state in {"known", "automatic"}
+	not allowed(image.image)
+	finding := lib.at(image.at, sprintf("%s is not from an allowed registry: %s", [image.image.text, concat(", ", allow)]))
+}
+
+findings contains lib.unknown(image.at, sprintf("where %s comes from cannot be told", [image.image.text])) if {
+	count(allow) > 0
+	some image in images
+	not image.at.state in {"known", "automatic"}
+	contains(image.image.registry, "$")
+}
+
+allow := data.plimline.parameters["allowed-registries"].allow
+
+images contains {"at": stage.from, "image": stage.from.image} if {
+	some stage in input.stages
+	stage.from.kind in {"image", "unknown"}
+}
+
+images contains {"at": copy.from, "image": copy.image} if {
+	some copy in input.copies
+	copy.kind == "image"
+}
+
+# A pattern is a registry, or a registry with the beginning of a repository.
+allowed(image) if {
+	some pattern in allow
+	glob.match(pattern, null, image.registry)
+}
+
+allowed(image) if {
+	some pattern in allow
+	contains(pattern, "/")
+	glob.match(concat("", [trim_right(pattern, "/*"), "/*"]), null, sprintf("%s/%s", [image.registry, image.repository]))
+}
+
+# Docker Hub has two names.
+allowed(image) if {
+	image.registry == "docker.io"
+	some pattern in allow
+	glob.match(pattern, null, "index.docker.io")
+}

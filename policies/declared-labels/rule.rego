@@ -1,0 +1,22 @@
+# METADATA
+# title: A label that nobody agreed on
+# description: |
+#   A misspelt label is no error anywhere: it is just not found. With a list of the labels in use, others are reported. Nothing is reported until it
+#   is given: `policies: {declared-labels: {labels: [org.opencontainers.image.source]}}`.
+# custom:
+#   severity: note
+#   category: operation
+#   aliases: [hadolint/DL3050]
+#   since: 0.1.0
+package plimline.policies["declared-labels"]
+
+import data.plimline.lib
+
+findings contains lib.at(pair.key, sprintf("%s is not among the labels in use", [name])) if {
+	labels := data.plimline.parameters["declared-labels"].labels
+	count(labels) > 0
+	some instruction in input.by.label
+	some pair in instruction.pairs
+	name := trim(pair.key.text, `"'`)
+	not name in labels
+}
