@@ -1,11 +1,13 @@
 package document
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
 	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/dockerfile"
+	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/image"
 	"github.com/plimline/plimline/internal/shell"
@@ -149,11 +151,13 @@ func (b *builder) instruction(d *Document, step *stage.Step) {
 		out.Heredocs = append(out.Heredocs, &Heredoc{h.Name, h.Content.String, h.Expand, span(h.Operator), span(h.Body)})
 	}
 	b.scripts(out, step)
-	if step.Stage != nil && !out.Onbuild {
-		for _, r := range b.m.Undeclared(step) {
-			out.Undeclared = append(out.Undeclared, &Text{r.Name, span(r.Span)})
+	if step.Stage != nil {
+		step.Trigger = step.Trigger || out.Onbuild
+		for _, r := range b.m.Unset(step) {
+			out.Unset = append(out.Unset, &Unset{r.Name, stage.IsPlatform(r.Name), similar(step, r.Name), span(r.Span)})
 		}
 	}
+	out.EmptyLines = b.emptyLines(in)
 	d.Instructions = append(d.Instructions, out)
 	b.instructions[in] = out
 	if out.Name == "run" {
@@ -162,6 +166,43 @@ func (b *builder) instruction(d *Document, step *stage.Step) {
 	if group := d.By.group(out); group != nil && out.Valid {
 		*group = append(*group, out)
 	}
+}
+
+// similar is a variable in effect that is called nearly like name, "" when there is none.
+func similar(step *stage.Step, name string) string {
+	if len(name) < 4 {
+		return ""
+	}
+	known := slices.Clone(stage.Proxies)
+	for e := step.Before.Env; e != nil; e = e.Prev {
+		known = append(known, e.Var.Name)
+	}
+	for _, other := range known {
+		if d := finding.Distance(name, other); d == 1 || d == 2 && len(name) >= 8 {
+			return other
+		}
+	}
+	return ""
+}
+
+// emptyLines are the lines of a continued instruction that have nothing on them; BuildKit takes them for part of it, and warns.
+func (b *builder) emptyLines(in *dockerfile.Instruction) []*Span {
+	end := in.Span.End
+	for _, h := range in.Heredocs {
+		end = min(end, h.Body.Start)
+	}
+	var out []*Span
+	for at := in.Span.Start; at < end; {
+		next := end
+		if i := bytes.IndexByte(b.m.File.Source.Bytes[at:end], '\n'); i >= 0 {
+			next = at + i + 1
+		}
+		if at > in.Span.Start && len(bytes.TrimSpace(b.m.File.Source.Bytes[at:next])) == 0 {
+			out = append(out, &Span{at, next})
+		}
+		at = next
+	}
+	return out
 }
 
 func (by *By) group(in *Instruction) *[]*Instruction {

@@ -134,10 +134,19 @@ type Instruction struct {
 	Heredocs   []*Heredoc `json:"heredocs" doc:"here-documents"`
 	Commands   []*Command `json:"commands" doc:"shell commands of RUN, CMD, ENTRYPOINT and HEALTHCHECK"`
 	Opaque     string     `json:"opaque,omitempty" doc:"why the commands could not be read"`
-	Undeclared []*Text    `json:"undeclared" doc:"platform variables such as TARGETARCH that it uses without an ARG in its stage"`
+	Unset      []*Unset   `json:"unset" doc:"variables it uses that nothing in the file sets; a base image may"`
+	EmptyLines []*Span    `json:"empty_lines" doc:"empty lines between its continued ones"`
 	Shell      []string   `json:"shell" doc:"the SHELL in effect"`
 	User       *Setting   `json:"user,omitempty" doc:"the USER in effect before it; left out when nothing in the file sets one"`
 	Workdir    *Setting   `json:"workdir,omitempty" doc:"the WORKDIR in effect before it; left out when nothing in the file sets one"`
+}
+
+// Unset is a use of a variable that nothing in the file sets.
+type Unset struct {
+	Name     string `json:"name" doc:"the variable"`
+	Platform bool   `json:"platform" doc:"one of BuildKit's, such as TARGETARCH, which the stage has no ARG for"`
+	Similar  string `json:"similar,omitempty" doc:"a variable that is set and called nearly like it"`
+	Span     Span   `json:"span" doc:"the place"`
 }
 
 // Flag is --name or --name=value.

@@ -117,11 +117,16 @@ func (c *Catalog) Suggest(name string) string {
 	return Closest(name, ids)
 }
 
+// Distance is the edit distance of two names, in any case.
+func Distance(a, b string) int {
+	return levenshtein.ComputeDistance(strings.ToLower(a), strings.ToLower(b))
+}
+
 // Closest returns the candidate with the smallest edit distance to name, or "" when all are far.
 func Closest(name string, candidates []string) string {
 	best, bestDistance := "", max(2, len(name)/3)+1
 	for _, candidate := range candidates {
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(candidate)); d < bestDistance {
+		if d := Distance(name, candidate); d < bestDistance {
 			best, bestDistance = candidate, d
 		}
 	}

@@ -2,12 +2,12 @@ package stage
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/shell"
-	"github.com/plimline/plimline/internal/source"
 )
 
 // expand gives a word its value. What lookup does not know stays in the text as written and counts as missing.
@@ -76,26 +76,32 @@ func (m *Model) Expand(step *Step, w dockerfile.Word) Value {
 	return r.expandIn(step.Stage, w, step.Before.Env.Lookup)
 }
 
-// Undeclared are the uses of BuildKit's platform variables in an instruction of a stage that has no ARG for them: they are
-// empty there, although FROM and other stages may have them.
-func (m *Model) Undeclared(step *Step) []dockerfile.Ref {
+// Unset are the uses of variables in an instruction of a stage that nothing in sight sets: no ENV, no ARG of the stage, no well-known
+// base image, and not the script itself. What a base image sets that is not known may be among them.
+func (m *Model) Unset(step *Step) []dockerfile.Ref {
 	var out []dockerfile.Ref
-	add := func(name string, at source.Span) {
-		if isAutomatic(name) && step.Before.Env.Lookup(name) == nil {
-			out = append(out, dockerfile.Ref{Name: name, Span: at})
+	set := func(name string) bool {
+		v := step.Before.Env.Lookup(name)
+		if v == nil && name == "PATH" {
+			return true // every image has one
 		}
+		// ONBUILD runs in another build, which has its own ARGs.
+		return v != nil && !(step.Trigger && (v.Kind == VarArg || v.Kind == VarGlobalArg || v.Kind == VarBuildArg))
 	}
 	if step.Name == "RUN" {
 		for _, script := range step.Scripts {
-			set := map[string]bool{}
+			if mayset.MatchString(step.Body.String) {
+				continue
+			}
+			own := map[string]bool{}
 			for _, c := range script.Commands {
 				for _, a := range slices.Concat(c.Assigns, c.Env, c.Vars) {
-					set[a.Name] = true
+					own[a.Name] = true
 				}
 			}
 			for _, v := range script.Vars {
-				if !set[v.Name] && !v.HasDefault {
-					add(v.Name, v.Span)
+				if !own[v.Name] && !v.HasDefault && !set(v.Name) && !isShellName(v.Name) && !assigns(step, v.Name) {
+					out = append(out, dockerfile.Ref{Name: v.Name, Span: v.Span})
 				}
 			}
 		}
@@ -110,14 +116,44 @@ func (m *Model) Undeclared(step *Step) []dockerfile.Ref {
 		for _, w := range words {
 			if strings.Contains(w.Text, "$") {
 				for _, r := range dockerfile.Refs(w, m.File.Escape) {
-					if !r.HasDefault {
-						add(r.Name, r.Span)
+					if !r.HasDefault && !set(r.Name) {
+						out = append(out, r)
 					}
 				}
 			}
 		}
 	}
 	return out
+}
+
+// mayset are commands that set variables which are not seen.
+var mayset = regexp.MustCompile(`(^|[\s;&|(])(source|\.|eval)\s`)
+
+// assigns reports whether the script sets the variable in a way that is no plain assignment: for, read, getopts, printf -v, let.
+func assigns(step *Step, name string) bool {
+	name = regexp.QuoteMeta(name)
+	in := regexp.MustCompile(`\b` + name + `(\+?=|\[|\+\+|--)|\b(for|select)\s+` + name + `\b|\b(read|getopts|mapfile|readarray|local|declare|typeset|printf\s+-v|unset)\b[^;&|]*\b` + name + `\b`)
+	if in.MatchString(step.Body.String) {
+		return true
+	}
+	return slices.ContainsFunc(step.Heredocs, func(h dockerfile.Heredoc) bool {
+		return in.MatchString(h.Content.String) || mayset.MatchString(h.Content.String)
+	})
+}
+
+// Proxies are variables that BuildKit passes on without an ARG (docs.docker.com/reference/dockerfile, "Predefined ARGs").
+var Proxies = []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"}
+
+// isShellName knows variables that the shell, or Docker, sets.
+func isShellName(name string) bool {
+	if name == "" || name[0] >= '0' && name[0] <= '9' || strings.Trim(name, "@*#?-$!_") == "" || strings.HasPrefix(name, "BASH") {
+		return true
+	}
+	return slices.Contains(Proxies, name) || slices.Contains([]string{
+		"PATH", "HOME", "HOSTNAME", "PWD", "OLDPWD", "IFS", "PPID", "SHLVL", "UID", "EUID", "GROUPS", "RANDOM", "SRANDOM", "SECONDS", "LINENO", "OPTARG", "OPTIND",
+		"OPTERR", "PS1", "PS2", "PS4", "SHELL", "TERM", "USER", "LOGNAME", "LANG", "LC_ALL", "REPLY", "PIPESTATUS", "FUNCNAME", "DIRSTACK", "HOSTTYPE", "MACHTYPE",
+		"OSTYPE", "EPOCHSECONDS", "EPOCHREALTIME", "COLUMNS", "LINES", "SOURCE_DATE_EPOCH", "TMPDIR", "EDITOR", "MAIL", "CDPATH", "ENV",
+	}, name)
 }
 
 func texts(words []dockerfile.Word) []string {

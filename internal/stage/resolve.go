@@ -81,7 +81,7 @@ func (r *resolver) globalArg(in *dockerfile.Instruction, pair dockerfile.Pair) *
 	if pair.HasValue {
 		v.Value, v.HasValue = r.expand(pair.Value, r.globals), true
 		v.Value.Overridable = true
-	} else if isAutomatic(v.Name) {
+	} else if IsPlatform(v.Name) {
 		return automatic(v.Name, pair.Span)
 	}
 	return v
@@ -104,7 +104,8 @@ var automaticArgs = []string{
 	"TARGETPLATFORM", "TARGETOS", "TARGETOSVERSION", "TARGETARCH", "TARGETVARIANT", "TARGETSTAGE",
 }
 
-func isAutomatic(name string) bool { return slices.Contains(automaticArgs, name) }
+// IsPlatform knows BuildKit's platform arguments, such as TARGETARCH.
+func IsPlatform(name string) bool { return slices.Contains(automaticArgs, name) }
 
 func automatic(name string, at source.Span) *Variable {
 	return &Variable{Name: name, Kind: VarAutomatic, Span: at, HasValue: true, Value: Value{State: Automatic, Span: at}}
@@ -115,7 +116,7 @@ func (r *resolver) globals(name string) *Variable {
 	if v := r.m.Globals.Lookup(name); v != nil {
 		return v
 	}
-	if isAutomatic(name) {
+	if IsPlatform(name) {
 		return automatic(name, source.Span{})
 	}
 	return nil
@@ -297,7 +298,7 @@ func (r *resolver) stageArg(s *Stage, in *dockerfile.Instruction, pair dockerfil
 		v.Value, v.HasValue, v.Global = g.Value, true, g
 		return v
 	}
-	if isAutomatic(v.Name) {
+	if IsPlatform(v.Name) {
 		auto := automatic(v.Name, pair.Span)
 		auto.Instruction = in
 		return auto

@@ -18,6 +18,8 @@ findings contains lib.at(use, message) if {
 	some stage in input.stages
 	some instruction in stage.instructions
 	instruction.valid
-	some use in instruction.undeclared
-	message := sprintf("%s is empty here: this stage has no ARG %s", [use.text, use.text])
+	not instruction.onbuild
+	some use in instruction.unset
+	use.platform
+	message := sprintf("%s is empty here: this stage has no ARG %s", [use.name, use.name])
 }

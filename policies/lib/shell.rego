@@ -1,0 +1,25 @@
+package plimline.lib
+
+# RUNs, those behind ONBUILD too, whose text a POSIX shell, bash or the like reads.
+shell_runs := [instruction |
+	some instruction in array.concat(input.by.run, [i | some i in input.by.onbuild; i.name == "run"])
+	instruction.form == "shell"
+	not instruction.opaque
+	regex.match(`(^|/)(sh|ash|dash|bash|ksh|zsh)$`, instruction.shell[0])
+]
+
+# The shell stops at the first command that fails.
+stops_at_failure(instruction) if {
+	some word in instruction.shell
+	regex.match(`^-[a-z]*e[a-z]*$|^errexit$`, word)
+}
+
+stops_at_failure(instruction) if {
+	some command in instruction.commands
+	command.name == "set"
+	some arg in command.args
+	regex.match(`^-[a-z]*e[a-z]*$|^errexit$`, arg)
+}
+
+# Variables in effect at the end of a stage, by name.
+stage_variables(index) := {variable.name: variable | some variable in input.stages[index].env}

@@ -1,0 +1,22 @@
+# METADATA
+# title: egrep and fgrep are obsolete
+# description: |
+#   GNU grep warns at each call: `egrep: warning: egrep is obsolescent; using grep -E`.
+# related_resources:
+#   - https://www.shellcheck.net/wiki/SC2196
+# custom:
+#   severity: note
+#   set: all
+#   category: style
+#   aliases: [shellcheck/SC2196, shellcheck/SC2197]
+#   since: 0.1.0
+package plimline.rules["egrep"]
+
+import data.plimline.lib
+
+findings contains lib.at(command.words[0], sprintf("%s warns at each call; use %s", [name, better[name]])) if {
+	some name, _ in better
+	some command in lib.runs(name)
+}
+
+better := {"egrep": "grep -E", "fgrep": "grep -F"}

@@ -1,0 +1,27 @@
+# METADATA
+# title: File names with blanks fall apart
+# description: |
+#   `find | xargs` splits names at blanks and quotes. Write `find -print0 | xargs -0`, or `find -exec ... +`.
+# related_resources:
+#   - https://www.shellcheck.net/wiki/SC2038
+# custom:
+#   severity: note
+#   set: strict
+#   category: correctness
+#   aliases: [shellcheck/SC2038]
+#   since: 0.1.0
+package plimline.rules["find-to-xargs"]
+
+import data.plimline.lib
+
+findings contains lib.at(command, "names with blanks fall apart on the way to xargs; use -print0 and xargs -0, or -exec") if {
+	some instruction in lib.shell_runs
+	some i, command in instruction.commands
+	command.name == "find"
+	command.pipe_length > 1
+	next := instruction.commands[i + 1]
+	"xargs" in next.wrappers
+	not "-0" in next.wrappers
+	not "-print0" in command.args
+	not regex.match(`-(0|-null|r0|0r|d)`, concat(" ", next.wrappers))
+}

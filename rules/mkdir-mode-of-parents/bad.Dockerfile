@@ -1,0 +1,4 @@
+FROM debian:13-slim
+RUN mkdir -p -m 700 /data/private/keys
+USER 65532:65532
+CMD ["date"]

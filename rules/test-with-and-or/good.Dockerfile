@@ -1,0 +1,4 @@
+FROM debian:13-slim
+RUN [ -e /a ] && [ -e /b ] && date
+USER 65532:65532
+CMD ["date"]

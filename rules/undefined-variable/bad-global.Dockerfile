@@ -1,0 +1,5 @@
+ARG VERSION=1
+FROM debian:13-slim
+RUN echo "$VERSION"
+USER 65532:65532
+CMD ["date"]

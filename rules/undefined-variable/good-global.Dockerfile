@@ -1,0 +1,6 @@
+ARG VERSION=1
+FROM debian:13-slim
+ARG VERSION
+RUN echo "$VERSION"
+USER 65532:65532
+CMD ["date"]
