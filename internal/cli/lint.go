@@ -105,6 +105,9 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	if err != nil {
 		return err
 	}
+	if len(jobs) > 16 {
+		manyFiles()
+	}
 	w := &worker{contextOptions: &opt.context, linter: lint.New(engine, contexts), configs: configs, timeout: opt.timeout}
 	progress := a.progress(len(jobs))
 	linted, err := w.all(a.ctx, jobs, opt.jobs, progress.step)

@@ -16,6 +16,7 @@ import (
 type query struct {
 	body     ast.Body
 	compiler *ast.Compiler
+	err      error // why the rule cannot be used
 }
 
 // group is rules that are compiled together, with a library of their own. Compiling takes most of a cold start and
@@ -40,8 +41,13 @@ func compile(library, rules []*module, trusted bool) (map[string]query, error) {
 	for _, g := range groups {
 		for _, m := range g.rules {
 			if m.err == nil {
-				queries[m.id] = query{m.query(), g.compiler}
+				queries[m.id] = query{body: m.query(), compiler: g.compiler}
 			}
+		}
+	}
+	for _, m := range rules {
+		if m.err != nil {
+			queries[m.id] = query{err: m.err}
 		}
 	}
 	return queries, nil

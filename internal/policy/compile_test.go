@@ -13,7 +13,11 @@ func TestQuery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for id, q := range e.queries {
+	queries, err := e.compiled(func(string) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, q := range queries {
 		compiled, err := q.compiler.QueryCompiler().Compile(q.body.Copy())
 		if err != nil {
 			t.Fatalf("%s: %v", id, err)

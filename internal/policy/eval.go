@@ -68,6 +68,10 @@ func (e *Engine) Prepare(parameters map[string]map[string]any) (*Evaluator, erro
 // the others nothing: it gets half of the time that is left, and is named in the errors. When the context ends, the error
 // without a rule says so, and what has been found until then is returned.
 func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active func(rule string) bool) ([]finding.Finding, []RuleError) {
+	queries, err := v.engine.compiled(active)
+	if err != nil {
+		return nil, []RuleError{{"", err}}
+	}
 	input := v.engine.encoder.encode(doc)
 	txn, err := v.store.NewTransaction(ctx)
 	if err != nil {
@@ -84,7 +88,11 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 		if !active(rule.ID) {
 			continue
 		}
-		q := v.engine.queries[rule.ID]
+		q := queries[rule.ID]
+		if q.err != nil {
+			failed = append(failed, RuleError{rule.ID, q.err})
+			continue
+		}
 		var result ast.Value
 		query := topdown.NewQuery(q.body).WithCompiler(q.compiler).WithStore(v.store).WithTransaction(txn).
 			WithInput(input).WithVirtualCache(cache).WithCancel(watch.start()).WithMetrics(metrics.NoOp())

@@ -8,10 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"golang.org/x/sync/errgroup"
@@ -38,12 +41,19 @@ type Options struct {
 	Trusted bool
 }
 
-// Engine is a loaded set of rules. It is immutable and safe for concurrent use.
+// Engine is a loaded set of rules. It is safe for concurrent use. Trusted rules are parsed and compiled when they are first asked for:
+// that is most of a cold start, and few runs have all of them on.
 type Engine struct {
 	catalog *finding.Catalog
-	queries map[string]query // by rule id
 	encoder *encoder
 	errors  []error
+	trusted bool
+
+	library []*module
+	modules map[string]*module // by rule id
+
+	queries atomic.Pointer[map[string]query] // by rule id; replaced, never changed
+	mu      sync.Mutex                       // held to compile
 }
 
 // LoadBuiltin loads the rules and policies that plimline comes with.
@@ -69,19 +79,19 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	parse(slices.Concat(library, found))
+	e := &Engine{encoder: newEncoder(), trusted: opt.Trusted, library: library, modules: map[string]*module{}}
+	each(found, func(m *module) { m.err = m.metadata() })
+	for _, m := range found {
+		if e.modules[m.id] == nil {
+			e.modules[m.id] = m
+		}
+	}
+	if !opt.Trusted {
+		if err := e.compile(found); err != nil {
+			return nil, err
+		}
+	}
 	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	var broken []error
-	for _, m := range library {
-		broken = append(broken, m.err)
-	}
-	if err := errors.Join(broken...); err != nil {
-		return nil, err
-	}
-	e := &Engine{encoder: newEncoder()}
-	if e.queries, err = compile(library, found, opt.Trusted); err != nil {
 		return nil, err
 	}
 	var catalogue []finding.Rule
@@ -94,6 +104,62 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	e.catalog = finding.NewCatalog(catalogue)
 	return e, nil
+}
+
+// Compile compiles rules that are not compiled yet. Errors of one rule are kept for when it is asked for; the error is for what concerns all.
+func (e *Engine) Compile(active func(rule string) bool) error {
+	_, err := e.compiled(active)
+	return err
+}
+
+// compiled are the queries of at least the active rules.
+func (e *Engine) compiled(active func(rule string) bool) (map[string]query, error) {
+	if ready, missing := e.missing(active); len(missing) == 0 {
+		return ready, nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	// Another may have done it meanwhile.
+	if _, missing := e.missing(active); len(missing) > 0 {
+		if err := e.compile(missing); err != nil {
+			return nil, err
+		}
+	}
+	return *e.queries.Load(), nil
+}
+
+// missing are the queries there are, and the active rules that have none.
+func (e *Engine) missing(active func(rule string) bool) (ready map[string]query, missing []*module) {
+	if p := e.queries.Load(); p != nil {
+		ready = *p
+	}
+	for _, r := range e.catalog.Rules() {
+		if _, ok := ready[r.ID]; !ok && active(r.ID) {
+			missing = append(missing, e.modules[r.ID])
+		}
+	}
+	return ready, missing
+}
+
+// compile parses and compiles rules, and the library when that has not been done.
+func (e *Engine) compile(rules []*module) error {
+	each(append(slices.DeleteFunc(slices.Clone(e.library), func(m *module) bool { return m.module != nil }), rules...), func(m *module) { m.parse(e.trusted) })
+	var broken []error
+	for _, m := range e.library {
+		broken = append(broken, m.err)
+	}
+	if err := errors.Join(broken...); err != nil {
+		return err
+	}
+	queries, err := compile(e.library, rules, e.trusted)
+	if err != nil {
+		return err
+	}
+	if old := e.queries.Load(); old != nil {
+		maps.Copy(queries, *old)
+	}
+	e.queries.Store(&queries)
+	return nil
 }
 
 // Catalog is what the rules' METADATA says.
@@ -162,23 +228,23 @@ func find(opt Options) (library, found []*module, err error) {
 	return library, found, nil
 }
 
-// parse parses all files, as many at a time as there are processors.
-func parse(modules []*module) {
+// each does something to all modules that have no error, to as many at a time as there are processors. Each module keeps its own error.
+func each(modules []*module, do func(*module)) {
 	var work errgroup.Group
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for _, m := range modules {
 		if m.err == nil {
 			work.Go(func() error {
-				m.parse()
+				do(m)
 				return nil
 			})
 		}
 	}
-	_ = work.Wait() // each module keeps its own error
+	_ = work.Wait()
 }
 
-func (m *module) parse() {
-	options := ast.ParserOptions{ProcessAnnotation: m.id != "", RegoVersion: ast.RegoV1, Capabilities: capabilities()}
+func (m *module) parse(trusted bool) {
+	options := ast.ParserOptions{ProcessAnnotation: m.id != "" && !trusted, RegoVersion: ast.RegoV1, Capabilities: capabilities()}
 	m.module, m.err = ast.ParseModuleWithOpts(m.file, string(m.text), options)
 	if m.err != nil {
 		var list ast.Errors
@@ -187,14 +253,19 @@ func (m *module) parse() {
 		}
 		return
 	}
-	if m.id != "" {
-		m.err = errors.Join(m.metadata(), m.shape())
+	if m.id != "" && !trusted {
+		m.err = m.shape()
 	}
 }
 
 // shape checks what the compiler cannot know: that a rule has findings, and that it looks at no other rule.
 // Rules are compiled in groups, and a faulty one is left out, so what another rule says is not there to be read.
 func (m *module) shape() error {
+	want := ast.Ref{ast.DefaultRootDocument, ast.InternedTerm("plimline"), ast.InternedTerm(section(m.kind)), ast.InternedTerm(m.id)}
+	if !m.module.Package.Path.Equal(want) {
+		return fmt.Errorf("%s:%d: the package is %s and must be plimline.%s[%q], after its folder",
+			m.file, m.module.Package.Location.Row, strings.TrimPrefix(m.module.Package.String(), "package "), section(m.kind), m.id)
+	}
 	var problems []error
 	if !slices.ContainsFunc(m.module.Rules, func(r *ast.Rule) bool { return r.Head.Ref()[0].Equal(ast.VarTerm("findings")) }) {
 		problems = append(problems, fmt.Errorf("%s:%d: the package has no rule named findings", m.file, m.module.Package.Location.Row))

@@ -9,27 +9,50 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/open-policy-agent/opa/v1/ast"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/finding"
 )
 
+// header is a METADATA comment, of which OPA's own parser reads all there are in a file; this reads the one that is needed.
+type header struct {
+	Title            string
+	Description      string
+	RelatedResources []any `yaml:"related_resources"`
+	Custom           map[string]any
+}
+
+// headerOf is the METADATA comment in front of the package line, as YAML, with the 1-based line it begins in; 0 when there is none.
+func headerOf(text []byte) (lines []string, row int) {
+	at := 0
+	for line := range strings.Lines(string(text)) {
+		at++
+		line = strings.TrimRight(line, "\r\n")
+		comment, is := strings.CutPrefix(strings.TrimSpace(line), "#")
+		switch {
+		case is && strings.TrimSpace(comment) == "METADATA":
+			lines, row = nil, at
+		case is && row > 0 && at == row+len(lines)+1:
+			lines = append(lines, comment)
+		case strings.HasPrefix(line, "package "):
+			return lines, row
+		}
+	}
+	return nil, 0
+}
+
 // metadata fills m.rule from the package's METADATA and data.yaml.
 func (m *module) metadata() error {
-	want := ast.Ref{ast.DefaultRootDocument, ast.InternedTerm("plimline"), ast.InternedTerm(section(m.kind)), ast.InternedTerm(m.id)}
-	line := m.module.Package.Location.Row
-	if !m.module.Package.Path.Equal(want) {
-		return fmt.Errorf("%s:%d: the package is %s and must be plimline.%s[%q], after its folder",
-			m.file, line, strings.TrimPrefix(m.module.Package.String(), "package "), section(m.kind), m.id)
-	}
 	m.rule = finding.Rule{ID: m.id, Kind: m.kind}
-	i := slices.IndexFunc(m.module.Annotations, func(a *ast.Annotations) bool { return a.Scope == "package" })
-	if i < 0 {
-		return fmt.Errorf("%s:%d: the package has no METADATA comment", m.file, line)
+	lines, row := headerOf(m.text)
+	if row == 0 {
+		return fmt.Errorf("%s: the package has no METADATA comment", m.file)
 	}
-	r := annotations{Annotations: m.module.Annotations[i], module: m}
+	r := annotations{lines: lines, row: row, module: m}
+	if err := yaml.Unmarshal([]byte(strings.Join(lines, "\n")), &r.header); err != nil {
+		return fmt.Errorf("%s:%d: METADATA: %w", m.file, row, err)
+	}
 	m.rule.Title, m.rule.Description = r.Title, strings.TrimSpace(r.Description)
 	if m.rule.Title == "" {
 		r.complain("title", "title is missing")
@@ -38,7 +61,12 @@ func (m *module) metadata() error {
 		r.complain("description", "description is missing")
 	}
 	for _, resource := range r.RelatedResources {
-		m.rule.Links = append(m.rule.Links, resource.Ref.String())
+		switch x := resource.(type) {
+		case string:
+			m.rule.Links = append(m.rule.Links, x)
+		case map[string]any:
+			m.rule.Links = append(m.rule.Links, fmt.Sprint(x["ref"]))
+		}
 	}
 	if severity, ok := r.text("severity", true); ok {
 		var err error
@@ -80,21 +108,23 @@ func (m *module) metadata() error {
 
 // annotations reads a METADATA comment and collects what is wrong with it.
 type annotations struct {
-	*ast.Annotations
+	header
+	lines    []string
+	row      int
 	module   *module
 	problems []error
 }
 
 // complain names the line of the key, or that of METADATA when the key is not there.
 func (r *annotations) complain(key, format string, args ...any) {
-	line := r.Location.Row
-	for _, c := range r.module.module.Comments {
-		if c.Location.Row > line && c.Location.Row <= r.EndLoc().Row && strings.HasPrefix(strings.TrimSpace(string(c.Text)), key+":") {
-			line = c.Location.Row
+	row := r.row
+	for i, line := range r.lines {
+		if strings.HasPrefix(strings.TrimSpace(line), key+":") {
+			row += i + 1
 			break
 		}
 	}
-	r.problems = append(r.problems, fmt.Errorf("%s:%d: METADATA: %s", r.module.file, line, fmt.Sprintf(format, args...)))
+	r.problems = append(r.problems, fmt.Errorf("%s:%d: METADATA: %s", r.module.file, row, fmt.Sprintf(format, args...)))
 }
 
 // text is the value of a key below custom; ok is false when there is none.
