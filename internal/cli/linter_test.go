@@ -23,7 +23,11 @@ func newLinter(tb testing.TB) *linter {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &linter{lint.New(engine, nil), config.Default(engine.Catalog()).For("Dockerfile")}
+	settings := config.Default(engine.Catalog()).For("Dockerfile")
+	if err := engine.Compile(settings.Active); err != nil {
+		tb.Fatal(err)
+	}
+	return &linter{lint.New(engine, nil), settings}
 }
 
 func (l *linter) lint(tb testing.TB, path string, text []byte) {

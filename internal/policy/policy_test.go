@@ -501,6 +501,9 @@ func BenchmarkEval(b *testing.B) {
 		b.Fatal(err)
 	}
 	doc := parse(string(text))
+	if err := e.Compile(func(string) bool { return true }); err != nil {
+		b.Fatal(err)
+	}
 	for b.Loop() {
 		if _, failed := v.Eval(context.Background(), doc, func(string) bool { return true }); failed != nil {
 			b.Fatal(failed)

@@ -13,15 +13,15 @@ package plimline.rules["archive-copied-to-extract"]
 import data.plimline.lib
 
 findings contains lib.related(lib.at(source, message), command, "extracted here") if {
-	some instruction in input.by.copy
 	some copy in input.copies
-	copy.instruction == instruction.index
 	copy.kind == "main"
+	not copy.mount
+	not copy.add
 	some source in copy.sources
 	file := base(source.value)
 	regex.match(`\.(tar|tgz|tbz2?|txz|tlz|tar\.(gz|bz2|xz|lzma|zst)|tZ)$`, file)
 	some command in input.stages[copy.into].commands
-	command.instruction > instruction.index
+	command.instruction > copy.instruction
 	extracts(command)
 	some word in command.words
 	base(word.value) == file
