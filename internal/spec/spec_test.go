@@ -34,6 +34,9 @@ func TestRules(t *testing.T) {
 	linter := lint.New(engine, nil)
 	for _, rule := range catalog.Rules() {
 		t.Run(rule.ID, func(t *testing.T) {
+			if !strings.Contains(rule.ID, "-") {
+				t.Error("one word does not say what is flagged; and SARIF wants names that differ from ids")
+			}
 			folder := folderOf(rule)
 			examples, err := spec.Examples(os.DirFS(folder))
 			if err != nil {

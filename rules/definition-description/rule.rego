@@ -18,6 +18,7 @@ findings contains lib.at(comment, sprintf("to be shown as the description this w
 	some instruction in array.concat(input.by.from, input.by.arg)
 	some comment in input.comments
 	comment.next == instruction.index
+	comment.text != ""
 	instruction.span[0] - comment.span[1] in {1, 2}
 	names := defined(instruction)
 	count(names) > 0

@@ -76,7 +76,14 @@ forms := {
 
 # Names whose last part says secret. A bare "key" or "auth" does not: GPG_KEY is a public fingerprint
 # in half of the official images, and SSH_AUTH_SOCK is a path.
-named_secret(name) if regex.match(
+named_secret(name) if {
+	secret_word(name)
+
+	# PUBLIC_KEY, TOKEN_FILE, KEY_VERSION
+	not regex.match(`(?i)(^|_)(public|file|version)(_|$)`, name)
+}
+
+secret_word(name) if regex.match(
 	`(?i)(^|_)(passwd|password|passphrase|pword|secret|secrets|token|apikey|credentials|(api|access|secret|private|auth|encryption|signing|master|account|app|client|service|storage|deploy|ssh)_?(key|secret|token)|secret_access_key|access_key_id)$`,
 	name,
 )

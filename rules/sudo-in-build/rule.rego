@@ -8,7 +8,7 @@
 #   category: security
 #   aliases: [hadolint/DL3004]
 #   since: 0.1.0
-package plimline.rules["sudo"]
+package plimline.rules["sudo-in-build"]
 
 import data.plimline.lib
 

@@ -10,7 +10,7 @@
 #   category: style
 #   aliases: [shellcheck/SC2196, shellcheck/SC2197]
 #   since: 0.1.0
-package plimline.rules["egrep"]
+package plimline.rules["obsolete-grep"]
 
 import data.plimline.lib
 

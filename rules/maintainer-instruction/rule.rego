@@ -10,7 +10,7 @@
 #   category: clarity
 #   aliases: [hadolint/DL4000, buildkit/MaintainerDeprecated]
 #   since: 0.1.0
-package plimline.rules["maintainer"]
+package plimline.rules["maintainer-instruction"]
 
 import data.plimline.lib
 

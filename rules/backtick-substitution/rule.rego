@@ -10,7 +10,7 @@
 #   category: style
 #   aliases: [shellcheck/SC2006]
 #   since: 0.1.0
-package plimline.rules["backticks"]
+package plimline.rules["backtick-substitution"]
 
 import data.plimline.lib
 

@@ -1,0 +1,4 @@
+ARG SUFFIX="ine:"
+FROM alp${SUFFIX}
+USER 65532:65532
+CMD ["date"]

@@ -1,0 +1,4 @@
+ARG VARIANT=""
+FROM debian:13${VARIANT}
+USER 65532:65532
+CMD ["date"]

@@ -1,0 +1,5 @@
+# defaults
+ARG foo=baz bar=qux
+FROM debian:13-slim
+USER 65532:65532
+CMD ["date"]

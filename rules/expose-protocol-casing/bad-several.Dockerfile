@@ -1,0 +1,4 @@
+FROM alpine:3.22
+EXPOSE 80/TcP 8080/TCP 8080/udp
+USER 65532:65532
+CMD ["date"]

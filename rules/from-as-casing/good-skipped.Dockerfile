@@ -1,0 +1,4 @@
+# check=skip=FromAsCasing,ConsistentInstructionCasing
+FROM alpine:3.22 as app
+USER 65532:65532
+CMD ["date"]

@@ -1,0 +1,7 @@
+FROM alpine:3.22 AS a
+WORKDIR /app
+
+FROM a AS b
+WORKDIR sub
+USER 65532:65532
+CMD ["date"]

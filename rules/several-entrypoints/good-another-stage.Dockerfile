@@ -1,0 +1,6 @@
+FROM alpine:3.22 AS a
+ENTRYPOINT ["date"]
+
+FROM a AS b
+USER 65532:65532
+ENTRYPOINT ["cal"]

@@ -1,0 +1,7 @@
+FROM alpine:3.22 AS a
+HEALTHCHECK CMD ["date"]
+
+FROM a AS b
+USER 65532:65532
+HEALTHCHECK CMD ["true"]
+CMD ["date"]

@@ -1,0 +1,4 @@
+ARG DEBUG
+FROM alp${DEBUG:-ine}:3.22${DEBUG-}
+USER 65532:65532
+CMD ["date"]

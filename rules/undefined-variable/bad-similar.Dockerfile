@@ -1,0 +1,5 @@
+FROM alpine:3.22
+ARG DIR_ASSETS=assets/
+COPY $DIR_ASSET /srv/
+USER 65532:65532
+CMD ["date"]
