@@ -50,6 +50,7 @@ type Rule struct {
 	Category    string   // such as "security"
 	Aliases     []string // other tools' codes, with the tool: "hadolint/DL3006"
 	Links       []string
+	Differs     []string // where other tools answer otherwise, and why this does not; Markdown
 	Since       string
 	// SecuritySeverity is a CVSS-like number from "0.0" to "10.0" for SARIF, or "".
 	SecuritySeverity string

@@ -91,9 +91,16 @@ func (m *module) metadata() error {
 		m.rule.SecuritySeverity = score
 	}
 	m.rule.Aliases = r.aliases()
+	for _, x := range r.list("differs") {
+		if text, ok := x.(string); ok {
+			m.rule.Differs = append(m.rule.Differs, strings.TrimSpace(text))
+		} else {
+			r.complain("differs", "custom.differs: %v is no text", x)
+		}
+	}
 	for _, key := range slices.Sorted(maps.Keys(r.Custom)) {
 		switch key {
-		case "severity", "set", "category", "since", "security-severity", "aliases":
+		case "severity", "set", "category", "since", "security-severity", "aliases", "differs":
 		default:
 			r.complain(key, "custom.%s is unknown", key)
 		}
@@ -139,14 +146,19 @@ func (r *annotations) text(key string, required bool) (value string, ok bool) {
 	return value, ok && value != ""
 }
 
-func (r *annotations) aliases() []string {
-	x, there := r.Custom["aliases"]
+// list is the value of a key below custom.
+func (r *annotations) list(key string) []any {
+	x, there := r.Custom[key]
 	list, ok := x.([]any)
 	if there && !ok {
-		r.complain("aliases", "custom.aliases must be a list")
+		r.complain(key, "custom.%s must be a list", key)
 	}
+	return list
+}
+
+func (r *annotations) aliases() []string {
 	var out []string
-	for _, x := range list {
+	for _, x := range r.list("aliases") {
 		alias, ok := x.(string)
 		if !ok || !strings.Contains(alias, "/") {
 			r.complain("aliases", "custom.aliases: %v is no tool/code", x)

@@ -118,6 +118,13 @@ func Page(rule finding.Rule, parameters string, examples []Example, render func(
 			fmt.Fprintf(&b, "%s", fence("text", []byte(text)))
 		}
 	}
+	if len(rule.Differs) > 0 {
+		fmt.Fprintf(&b, "## Where others answer otherwise\n\n")
+		for _, text := range rule.Differs {
+			fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(text, "\n", "\n  "))
+		}
+		b.WriteByte('\n')
+	}
 	fmt.Fprintf(&b, "## Suppress\n\n```dockerfile\n# plimline ignore=%s and the reason\n```\n", rule.ID)
 	if len(rule.Aliases) > 0 {
 		fmt.Fprintf(&b, "\nOther tools' names for it, which work in their own comments and after `ignore=`: %s.\n", codes(rule.Aliases))

@@ -9,6 +9,10 @@
 #   category: security
 #   security-severity: "5.0"
 #   aliases: [hadolint/DL3026]
+#   differs:
+#     - >-
+#       hadolint (DL3026) lets `FROM evil.example/builder` pass when a stage is called `builder`, and takes `COPY --from=0` for an image
+#       called 0.
 #   since: 0.1.0
 package plimline.policies["allowed-registries"]
 

@@ -9,6 +9,9 @@
 #   severity: warning
 #   category: clarity
 #   aliases: [hadolint/DL3020, trivy/DS-0005, trivy/AVD-DS-0005, checkov/CKV_DOCKER_4]
+#   differs:
+#     - >-
+#       hadolint (DL3020) flags `ADD $VAR` and sources by git or ssh, which COPY cannot take.
 #   since: 0.1.0
 package plimline.rules["add-instead-of-copy"]
 

@@ -9,6 +9,9 @@
 #   severity: warning
 #   category: size
 #   aliases: [hadolint/DL3009]
+#   differs:
+#     - >-
+#       hadolint (DL3009) counts the lists also where they are in a mount, and so in no layer.
 #   since: 0.1.0
 package plimline.rules["apt-lists-kept"]
 

@@ -7,6 +7,9 @@
 #   severity: note
 #   category: size
 #   aliases: [hadolint/DL3010]
+#   differs:
+#     - >-
+#       hadolint (DL3010) compares names of Windows files with their backslashes, which are escapes unless the file says otherwise.
 #   since: 0.1.0
 package plimline.rules["archive-copied-to-extract"]
 

@@ -8,6 +8,9 @@
 #   set: all
 #   category: style
 #   aliases: [hadolint/DL3059]
+#   differs:
+#     - >-
+#       hadolint (DL3059) warns of it by default; in builders more layers mean more reuse, so it is off here.
 #   since: 0.1.0
 package plimline.rules["consecutive-runs"]
 

@@ -6,6 +6,9 @@
 #   severity: error
 #   category: correctness
 #   aliases: [hadolint/DL3023]
+#   differs:
+#     - >-
+#       hadolint (DL3023) compares stage names with their case, which Docker does not.
 #   since: 0.1.0
 package plimline.rules["copy-from-own-stage"]
 

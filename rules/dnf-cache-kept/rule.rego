@@ -6,6 +6,9 @@
 #   severity: note
 #   category: size
 #   aliases: [hadolint/DL3040]
+#   differs:
+#     - >-
+#       hadolint (DL3040) also warns in builders that are not shipped.
 #   since: 0.1.0
 package plimline.rules["dnf-cache-kept"]
 

@@ -9,6 +9,9 @@
 #   severity: error
 #   category: correctness
 #   aliases: [hadolint/DL3024, buildkit/DuplicateStageName, trivy/DS-0012, trivy/AVD-DS-0012]
+#   differs:
+#     - >-
+#       hadolint (DL3024) takes `Build` and `build` for two names; Docker does not.
 #   since: 0.1.0
 package plimline.rules["duplicate-stage-name"]
 

@@ -6,6 +6,9 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [hadolint/DL3044]
+#   differs:
+#     - >-
+#       hadolint (DL3044) never forgets a variable, also not at the next FROM.
 #   since: 0.1.0
 package plimline.rules["env-refers-to-itself"]
 

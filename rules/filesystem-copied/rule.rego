@@ -7,6 +7,9 @@
 #   severity: warning
 #   category: size
 #   aliases: [hadolint/DL3067]
+#   differs:
+#     - >-
+#       hadolint (DL3067) flags images made to be copied whole, such as `COPY --from=tonistiigi/xx / /`.
 #   since: 0.1.0
 package plimline.rules["filesystem-copied"]
 

@@ -9,6 +9,9 @@
 #   severity: warning
 #   category: reproducibility
 #   aliases: [hadolint/DL3007, trivy/DS-0001, trivy/AVD-DS-0001]
+#   differs:
+#     - >-
+#       hadolint (DL3007) does not see `latest` that comes through an ARG.
 #   since: 0.1.0
 package plimline.rules["latest-tag"]
 

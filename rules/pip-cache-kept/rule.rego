@@ -6,6 +6,9 @@
 #   severity: note
 #   category: size
 #   aliases: [hadolint/DL3042]
+#   differs:
+#     - >-
+#       hadolint (DL3042) takes only a mount that ends in `.cache/pip` for one, and does not know `PIP_CACHE_DIR`.
 #   since: 0.1.0
 package plimline.rules["pip-cache-kept"]
 

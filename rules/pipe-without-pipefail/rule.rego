@@ -8,6 +8,10 @@
 #   set: strict
 #   category: correctness
 #   aliases: [hadolint/DL4006]
+#   differs:
+#     - >-
+#       hadolint (DL4006) forgets SHELL at `FROM stage`, does not see `set -o pipefail` in the RUN, and looks for pipes in the words of JSON
+#       arrays.
 #   since: 0.1.0
 package plimline.rules["pipe-without-pipefail"]
 

@@ -10,6 +10,9 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [hadolint/DL3029, buildkit/FromPlatformFlagConstDisallowed]
+#   differs:
+#     - >-
+#       hadolint (DL3029) flags variables too that have a platform in them.
 #   since: 0.1.0
 package plimline.rules["platform-constant"]
 

@@ -9,6 +9,9 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [hadolint/DL3000, buildkit/WorkdirRelativePath, trivy/DS-0009, trivy/AVD-DS-0009]
+#   differs:
+#     - >-
+#       hadolint (DL3000) flags every relative path, also below an absolute one of the same stage.
 #   since: 0.1.0
 package plimline.rules["relative-workdir"]
 

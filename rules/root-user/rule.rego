@@ -12,6 +12,9 @@
 #   category: security
 #   security-severity: "6.0"
 #   aliases: [hadolint/DL3002, trivy/DS-0002, trivy/AVD-DS-0002, checkov/CKV_DOCKER_3, checkov/CKV_DOCKER_8]
+#   differs:
+#     - >-
+#       hadolint (DL3002) says nothing of an image without any USER, which runs as root, and warns of root in a builder that is not shipped.
 #   since: 0.1.0
 package plimline.rules["root-user"]
 

@@ -12,6 +12,12 @@
 #   category: security
 #   security-severity: "7.0"
 #   aliases: [hadolint/DL3064, buildkit/SecretsUsedInArgOrEnv, trivy/DS-0031, trivy/AVD-DS-0031]
+#   differs:
+#     - >-
+#       hadolint (DL3064) and BuildKit look at names alone: they flag GIT_KEY= without a value, AUTH, and ARGs that reach no image; values
+#       such as `FOO=ghp_...` pass.
+#     - >-
+#       An ARG before FROM that no stage repeats is in no image.
 #   since: 0.1.0
 package plimline.rules["secret-in-env"]
 

@@ -12,6 +12,9 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [hadolint/DL3025, buildkit/JSONArgsRecommended]
+#   differs:
+#     - >-
+#       BuildKit says nothing of a shell form once SHELL is set, and hadolint flags HEALTHCHECK, whose shell ends with the check.
 #   since: 0.1.0
 package plimline.rules["shell-form-entrypoint"]
 

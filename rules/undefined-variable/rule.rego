@@ -10,6 +10,9 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [buildkit/UndefinedVar, shellcheck/SC2154, shellcheck/SC2153]
+#   differs:
+#     - >-
+#       BuildKit does not look into RUN, and ShellCheck does not know what ARG and ENV set.
 #   since: 0.1.0
 package plimline.rules["undefined-variable"]
 

@@ -10,6 +10,11 @@
 #   severity: error
 #   category: correctness
 #   aliases: [hadolint/DL3022, hadolint/DL3023, trivy/DS-0006, trivy/AVD-DS-0006]
+#   differs:
+#     - >-
+#       hadolint (DL3022) flags named build contexts and images without a tag, and passes `--from=0abc` as a number.
+#     - >-
+#       Stage names are not case-sensitive; hadolint compares them as if they were.
 #   since: 0.1.0
 package plimline.rules["unknown-copy-source"]
 

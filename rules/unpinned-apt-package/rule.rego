@@ -9,6 +9,9 @@
 #   set: strict
 #   category: reproducibility
 #   aliases: [hadolint/DL3008]
+#   differs:
+#     - >-
+#       hadolint (DL3008) does not look at `apt install`, and takes a package list in a variable for one package without a version.
 #   since: 0.1.0
 package plimline.rules["unpinned-apt-package"]
 

@@ -7,6 +7,9 @@
 #   set: strict
 #   category: reproducibility
 #   aliases: [hadolint/DL3016]
+#   differs:
+#     - >-
+#       hadolint (DL3016) takes `name@latest` for a version, and values of options for packages.
 #   since: 0.1.0
 package plimline.rules["unpinned-npm-package"]
 

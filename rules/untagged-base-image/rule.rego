@@ -9,6 +9,9 @@
 #   severity: warning
 #   category: reproducibility
 #   aliases: [hadolint/DL3006, trivy/DS-0001, trivy/AVD-DS-0001]
+#   differs:
+#     - >-
+#       hadolint (DL3006) passes every image whose name begins with a variable; here `ARG B=ubuntu` and `FROM $B` is an image without a tag.
 #   since: 0.1.0
 package plimline.rules["untagged-base-image"]
 

@@ -9,6 +9,9 @@
 #   severity: warning
 #   category: size
 #   aliases: [hadolint/DL3046]
+#   differs:
+#     - >-
+#       hadolint (DL3046) does not read `--uid`.
 #   since: 0.1.0
 package plimline.rules["user-id-too-high"]
 

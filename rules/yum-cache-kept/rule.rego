@@ -6,6 +6,9 @@
 #   severity: note
 #   category: size
 #   aliases: [hadolint/DL3032]
+#   differs:
+#     - >-
+#       hadolint (DL3032) also warns where /var/cache/yum is a mount, and in builders that are not shipped.
 #   since: 0.1.0
 package plimline.rules["yum-cache-kept"]
 
