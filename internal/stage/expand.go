@@ -89,18 +89,19 @@ func (m *Model) Unset(step *Step) []dockerfile.Ref {
 		return v != nil && !(step.Trigger && (v.Kind == VarArg || v.Kind == VarGlobalArg || v.Kind == VarBuildArg))
 	}
 	if step.Name == "RUN" {
+		var own map[string]bool // worked out for the first variable in question
 		for _, script := range step.Scripts {
-			if mayset.MatchString(step.Body.String) {
-				continue
-			}
-			own := map[string]bool{}
-			for _, c := range script.Commands {
-				for _, a := range slices.Concat(c.Assigns, c.Env, c.Vars) {
-					own[a.Name] = true
-				}
-			}
 			for _, v := range script.Vars {
-				if !own[v.Name] && !v.HasDefault && !set(v.Name) && !isShellName(v.Name) && !assigns(step, v.Name) {
+				if v.HasDefault || set(v.Name) || isShellName(v.Name) {
+					continue
+				}
+				if own == nil {
+					var ok bool
+					if own, ok = setBy(step); !ok {
+						return nil
+					}
+				}
+				if !own[v.Name] {
 					out = append(out, dockerfile.Ref{Name: v.Name, Span: v.Span})
 				}
 			}
@@ -126,19 +127,43 @@ func (m *Model) Unset(step *Step) []dockerfile.Ref {
 	return out
 }
 
-// mayset are commands that set variables which are not seen.
-var mayset = regexp.MustCompile(`(^|[\s;&|(])(source|\.|eval)\s`)
+// Ways of a script to set variables beside assignments: commands whose effect is not seen, elements and counters, arithmetic, loops, and
+// commands with names as arguments.
+var (
+	setsUnseen = regexp.MustCompile(`(^|[\s;&|(])(source|\.|eval)\s`)
+	assigned   = regexp.MustCompile(`\b([A-Za-z_][A-Za-z0-9_]*)(?:\[|\+\+|--)|\(\([^)]*?\b([A-Za-z_][A-Za-z0-9_]*)\s*[-+*/]?=|\b(?:for|select)\s+([A-Za-z_][A-Za-z0-9_]*)`)
+	arguments  = regexp.MustCompile(`\b(?:read|getopts|mapfile|readarray|local|declare|typeset|printf\s+-v|unset)\b([^;&|\n]*)`)
+	names      = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
+)
 
-// assigns reports whether the script sets the variable in a way that is no plain assignment: for, read, getopts, printf -v, let.
-func assigns(step *Step, name string) bool {
-	name = regexp.QuoteMeta(name)
-	in := regexp.MustCompile(`\b` + name + `(\+?=|\[|\+\+|--)|\b(for|select)\s+` + name + `\b|\b(read|getopts|mapfile|readarray|local|declare|typeset|printf\s+-v|unset)\b[^;&|]*\b` + name + `\b`)
-	if in.MatchString(step.Body.String) {
-		return true
+// setBy are the variables that a script sets, also in ways that are no plain assignment; ok is false when that cannot be told.
+func setBy(step *Step) (set map[string]bool, ok bool) {
+	set = map[string]bool{}
+	for _, script := range step.Scripts {
+		for _, c := range script.Commands {
+			for _, a := range slices.Concat(c.Assigns, c.Env, c.Vars) {
+				set[a.Name] = true
+			}
+		}
 	}
-	return slices.ContainsFunc(step.Heredocs, func(h dockerfile.Heredoc) bool {
-		return in.MatchString(h.Content.String) || mayset.MatchString(h.Content.String)
-	})
+	texts := []string{step.Body.String}
+	for _, h := range step.Heredocs {
+		texts = append(texts, h.Content.String)
+	}
+	for _, text := range texts {
+		if setsUnseen.MatchString(text) {
+			return nil, false
+		}
+		for _, m := range assigned.FindAllStringSubmatch(text, -1) {
+			set[m[1]], set[m[2]], set[m[3]] = true, true, true
+		}
+		for _, m := range arguments.FindAllStringSubmatch(text, -1) {
+			for _, name := range names.FindAllString(m[1], -1) {
+				set[name] = true
+			}
+		}
+	}
+	return set, true
 }
 
 // Proxies are variables that BuildKit passes on without an ARG (docs.docker.com/reference/dockerfile, "Predefined ARGs").

@@ -16,6 +16,7 @@ import data.plimline.lib
 
 findings contains lib.at(instruction.keyword, sprintf("most instructions here are in %s case", [most])) if {
 	some instruction in input.instructions
+	instruction.valid
 	not instruction.keyword.text == expected(instruction)
 }
 
