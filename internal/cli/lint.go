@@ -23,6 +23,7 @@ import (
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/report"
+	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
 )
 
@@ -39,6 +40,7 @@ type lintOptions struct {
 	unknown       bool
 	noGitignore   bool
 	timeout       time.Duration
+	shellCheck    string
 }
 
 func (a *app) lintCommand() *cobra.Command {
@@ -68,6 +70,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 	f.StringVar(&opt.color, "color", "auto", "colour `WHEN`: auto, always or never")
 	f.BoolVar(&opt.unknown, "show-unknown", false, "also report what cannot be decided from the file")
 	f.BoolVar(&opt.noGitignore, "no-gitignore", false, "search files that .gitignore names too")
+	f.StringVar(&opt.shellCheck, "shellcheck", shellCheckAuto, "`PATH` of ShellCheck, whose findings are reported too; auto: where one is installed and the rule shellcheck is on; or off")
 	f.DurationVar(&opt.timeout, "timeout", 10*time.Second, "`TIME` the rules get for one file")
 	return cmd
 }
@@ -76,6 +79,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 type job struct {
 	path    string
 	content []byte // nil: read the file
+	said    []shellcheck.Comment
 }
 
 func (a *app) lint(args []string, opt *lintOptions) error {
@@ -88,6 +92,13 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	}
 	if opt.timeout <= 0 {
 		return fmt.Errorf("--timeout %v: must be more than 0", opt.timeout)
+	}
+	program, err := shellCheckProgram(opt.shellCheck)
+	if err != nil {
+		return err
+	}
+	if opt.shellCheck != shellCheckAuto && program != "" {
+		opt.settings.choices.Severity = append([]string{"shellcheck=warning"}, opt.settings.choices.Severity...)
 	}
 	engine, err := loadEngine(a.ctx)
 	if err != nil {
@@ -109,6 +120,10 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 		manyFiles()
 	}
 	w := &worker{contextOptions: &opt.context, linter: lint.New(engine, contexts), configs: configs, timeout: opt.timeout}
+	notice := ""
+	if program != "" {
+		notice = w.shellCheck(a.ctx, program, jobs)
+	}
 	progress := a.progress(len(jobs))
 	linted, err := w.all(a.ctx, jobs, opt.jobs, progress.step)
 	progress.done()
@@ -116,6 +131,9 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 		return err
 	}
 	run := &report.Run{Catalog: engine.Catalog(), Version: version(), ShowUnknown: opt.unknown, Notices: w.notices(linted)}
+	if notice != "" {
+		run.Notices = append(run.Notices, notice)
+	}
 	for _, r := range linted {
 		if r.config == nil {
 			results = append(results, r.Result)
@@ -148,7 +166,7 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 		if err != nil {
 			return nil, nil, fmt.Errorf("read standard input: %w", err)
 		}
-		jobs = append(jobs, job{filepath.ToSlash(opt.stdinFilename), content})
+		jobs = append(jobs, job{path: filepath.ToSlash(opt.stdinFilename), content: content})
 	}
 	if len(args) == 0 {
 		paths = []string{"."}
@@ -260,7 +278,7 @@ func (w *worker) one(ctx context.Context, j job) result {
 	r.Source = source.NewFile(j.path, content)
 	ctx, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
-	r.Findings, r.Err = w.linter.File(ctx, r.Source, w.sources(j.path), settings)
+	r.Findings, r.Err = w.linter.File(ctx, r.Source, w.sources(j.path), settings, j.said...)
 	for _, f := range r.Findings {
 		if f.Suppressed == nil && !f.Unknown && settings.FailOn != finding.Off && f.Severity >= settings.FailOn {
 			r.code = ExitFindings

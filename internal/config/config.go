@@ -83,10 +83,15 @@ type Settings struct {
 }
 
 // Severity returns how bad the findings of a rule are; Off means that it does not run.
-func (s *Settings) Severity(rule string) finding.Severity { return s.severities[rule] }
+func (s *Settings) Severity(rule string) finding.Severity {
+	if severity, ok := s.severities[rule]; ok || !finding.IsShellCheck(rule) {
+		return severity
+	}
+	return s.severities["shellcheck"]
+}
 
 // Active reports whether a rule runs.
-func (s *Settings) Active(rule string) bool { return s.severities[rule] != finding.Off }
+func (s *Settings) Active(rule string) bool { return s.Severity(rule) != finding.Off }
 
 // Default is the configuration of who has none.
 func Default(cat *finding.Catalog) *Config {
@@ -139,6 +144,12 @@ func (c *Config) resolve(layers []layer) *Settings {
 	for _, l := range layers {
 		l.apply(s, on)
 	}
+	for id := range on {
+		// One of ShellCheck's codes that is turned on or off by itself.
+		if _, ok := s.severities[id]; !ok {
+			s.severities[id] = s.severities["shellcheck"]
+		}
+	}
 	for id := range s.severities {
 		if !on[id] {
 			s.severities[id] = finding.Off
@@ -155,6 +166,9 @@ func (l *layer) apply(s *Settings, on map[string]bool) {
 	if l.selected != nil {
 		for id := range on {
 			on[id] = l.selected[id] || id == parseError && on[id]
+		}
+		for id := range l.selected {
+			on[id] = true
 		}
 	}
 	for _, set := range l.severities {

@@ -92,6 +92,12 @@ func (c *Catalog) Rules() []Rule { return c.rules }
 
 // Rule returns the rule with exactly this id.
 func (c *Catalog) Rule(id string) (Rule, bool) {
+	if IsShellCheck(id) {
+		r, ok := c.Rule(shellCheck)
+		r.ID, r.Title, r.Aliases = id, "ShellCheck's "+id, []string{shellCheck + "/" + id}
+		r.Links = []string{"https://www.shellcheck.net/wiki/" + id}
+		return r, ok
+	}
 	i, ok := slices.BinarySearchFunc(c.rules, id, func(r Rule, id string) int { return strings.Compare(r.ID, id) })
 	if !ok {
 		return Rule{}, false
@@ -101,12 +107,25 @@ func (c *Catalog) Rule(id string) (Rule, bool) {
 
 // Resolve returns the ids a name stands for: an id, an alias with its tool ("hadolint/DL3006")
 // or without ("DL3006"), in any case. One alias may stand for several rules. None means the name is unknown.
+//
+// ShellCheck's codes are ids of their own when no rule has them as aliases.
 func (c *Catalog) Resolve(name string) []string {
 	var ids []string
 	for _, i := range c.byName[strings.ToLower(name)] {
 		ids = append(ids, c.rules[i].ID)
 	}
+	if code := strings.ToUpper(strings.TrimPrefix(strings.ToLower(name), shellCheck+"/")); ids == nil && IsShellCheck(code) && c.byName[shellCheck] != nil {
+		ids = []string{code}
+	}
 	return ids
+}
+
+// shellCheck is the rule that stands for all of ShellCheck's codes.
+const shellCheck = "shellcheck"
+
+// IsShellCheck reports whether a rule's id is one of ShellCheck's codes, such as SC2034.
+func IsShellCheck(id string) bool {
+	return len(id) == 6 && strings.HasPrefix(id, "SC") && strings.Trim(id[2:], "0123456789") == ""
 }
 
 // Suggest returns the rule id closest to a misspelt name, or "" when none is close.

@@ -15,6 +15,7 @@ import (
 	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/ignore"
 	"github.com/plimline/plimline/internal/policy"
+	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/stage"
 )
@@ -58,7 +59,9 @@ func contextOf(m *stage.Model, ctx buildcontext.Context) *buildcontext.Files {
 
 // File returns the findings for one file, judged with the sources in its build context, sorted, the suppressed ones marked.
 // Rules that fail are findings of the rule "faulty-rule". The error is the context's or says that a policy's parameters do not fit.
-func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontext.Context, set *config.Settings) ([]finding.Finding, error) {
+//
+// said is what ShellCheck has said of the file's Scripts.
+func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontext.Context, set *config.Settings, said ...shellcheck.Comment) ([]finding.Finding, error) {
 	evaluator, err := l.evaluator(set)
 	if err != nil {
 		return nil, err
@@ -74,11 +77,16 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 	for _, f := range failures {
 		found = append(found, finding.Finding{Rule: "faulty-rule", Message: fmt.Sprintf("rule %s: %v", f.Rule, f.Err)})
 	}
+	shell := slices.DeleteFunc(l.Comments(said), func(f finding.Finding) bool { return !set.Active(f.Rule) })
+	found = merged(found, shell)
 	comments := ignore.Parse(model.File, l.engine.Catalog())
 	found = comments.Apply(found, set.Active)
 	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return set.Severity(f.Rule) == finding.Off })
 	for i := range found {
-		found[i].Severity = set.Severity(found[i].Rule)
+		// ShellCheck has levels of its own for what no rule of ours says.
+		if own := found[i].Severity; own == finding.Off || set.Severity(found[i].Rule) != finding.Warning || !finding.IsShellCheck(found[i].Rule) {
+			found[i].Severity = set.Severity(found[i].Rule)
+		}
 		if comments.ErrorOnWarning() && found[i].Severity == finding.Warning {
 			found[i].Severity = finding.Error
 		}

@@ -34,7 +34,8 @@ func TestRules(t *testing.T) {
 	linter := lint.New(engine, nil)
 	for _, rule := range catalog.Rules() {
 		t.Run(rule.ID, func(t *testing.T) {
-			if !strings.Contains(rule.ID, "-") {
+			// shellcheck stands for ShellCheck's codes, and is never reported itself.
+			if !strings.Contains(rule.ID, "-") && rule.ID != "shellcheck" {
 				t.Error("one word does not say what is flagged; and SARIF wants names that differ from ids")
 			}
 			folder := folderOf(rule)
@@ -82,8 +83,8 @@ func TestRules(t *testing.T) {
 					}
 				}
 			}
-			// A failing rule cannot be shown by a Dockerfile.
-			if rule.ID != "faulty-rule" && (bad == 0 || good == 0) {
+			// A failing rule cannot be shown by a Dockerfile, and what ShellCheck says depends on its version.
+			if rule.ID != "faulty-rule" && rule.ID != "shellcheck" && (bad == 0 || good == 0) {
 				t.Errorf("%d bad and %d good examples; give at least one of each", bad, good)
 			}
 			parameters, err := os.ReadFile(filepath.Join(folder, "data.yaml"))
