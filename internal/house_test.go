@@ -31,6 +31,7 @@ var floors = map[string]int{
 	"internal/lint":         6,
 	"internal/report":       6,
 	"internal/graph":        6,
+	"internal/fix":          7,
 	"internal/spec":         7,
 	"internal/cli":          8,
 	"cmd/plimline":          9,

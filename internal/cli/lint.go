@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/plimline/plimline/internal/buildcontext"
@@ -41,6 +42,16 @@ type lintOptions struct {
 	noGitignore   bool
 	timeout       time.Duration
 	shellCheck    string
+	fix           bool
+	fixing        fixOptions
+}
+
+// searchFlags are the flags that say which files are read, and how.
+func (o *lintOptions) searchFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.stdinFilename, "stdin-filename", "Dockerfile", "`NAME` of the file on standard input: in reports, and to find its configuration")
+	f.IntVarP(&o.jobs, "jobs", "j", 0, "read `N` files at a time (default: one for each processor)")
+	f.BoolVar(&o.noGitignore, "no-gitignore", false, "search files that .gitignore names too")
+	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`TIME` the rules get for one file")
 }
 
 func (a *app) lintCommand() *cobra.Command {
@@ -65,13 +76,12 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 	f.VarP(outputFlag{&opt.targets}, "output", "o", "write the --format before it to `FILE` (may be repeated)")
 	opt.settings.flags(f)
 	opt.context.flags(f)
-	f.StringVar(&opt.stdinFilename, "stdin-filename", "Dockerfile", "`NAME` of the file on standard input: in reports, and to find its configuration")
-	f.IntVarP(&opt.jobs, "jobs", "j", 0, "lint `N` files at a time (default: one for each processor)")
+	opt.searchFlags(f)
+	f.BoolVar(&opt.fix, "fix", false, "mend what can be mended safely first, as plimline fix does")
+	opt.fixing.flags(f)
 	f.StringVar(&opt.color, "color", "auto", "colour `WHEN`: auto, always or never")
 	f.BoolVar(&opt.unknown, "show-unknown", false, "also report what cannot be decided from the file")
-	f.BoolVar(&opt.noGitignore, "no-gitignore", false, "search files that .gitignore names too")
 	f.StringVar(&opt.shellCheck, "shellcheck", shellCheckAuto, "`PATH` of ShellCheck, whose findings are reported too; auto: where one is installed and the rule shellcheck is on; or off")
-	f.DurationVar(&opt.timeout, "timeout", 10*time.Second, "`TIME` the rules get for one file")
 	return cmd
 }
 
@@ -85,6 +95,21 @@ type job struct {
 func (a *app) lint(args []string, opt *lintOptions) error {
 	if err := opt.targets.check(); err != nil {
 		return err
+	}
+	if opt.fix || opt.fixing.unsafe || opt.fixing.diff {
+		if slices.Contains(args, "-") && !opt.fixing.diff {
+			return errors.New("standard input cannot be mended in place; plimline fix - writes the mended text to standard output")
+		}
+		report := a.stdout
+		a.stdout = a.stderr // the report alone is for standard output
+		if opt.fixing.diff {
+			a.stdout = report
+		}
+		err := a.fix(args, opt, opt.fixing)
+		a.stdout = report
+		if err != nil || opt.fixing.diff {
+			return err
+		}
 	}
 	color, err := useColor(opt.color, a.stdout)
 	if err != nil {

@@ -33,6 +33,9 @@ func New(engine *policy.Engine, contexts []string) *Linter {
 	return &Linter{engine: engine, contexts: contexts, evaluators: map[string]*policy.Evaluator{}}
 }
 
+// Catalog is the engine's rules.
+func (l *Linter) Catalog() *finding.Catalog { return l.engine.Catalog() }
+
 // Read takes a Dockerfile apart, with what the build context says of its Go programs.
 func Read(src *source.File, opt stage.Options, ctx buildcontext.Context) *document.Document {
 	doc, _ := read(src, opt, ctx)

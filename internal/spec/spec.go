@@ -95,7 +95,8 @@ func Examples(folder fs.FS) ([]Example, error) {
 }
 
 // Page is a rule's README.md. render gives the report on an example: the findings of this rule alone, as text.
-func Page(rule finding.Rule, parameters string, examples []Example, render func(Example) (string, error)) ([]byte, error) {
+// mend gives the example with the rule's fixes made, and the command that makes them; "" when there are none.
+func Page(rule finding.Rule, parameters string, examples []Example, render func(Example) (string, error), mend func(Example) (text, command string)) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "<!-- Generated from the rule and its examples; go test ./internal/spec -update -->\n\n# %s\n\n", rule.ID)
 	fmt.Fprintf(&b, "**%s**\n\n", rule.Title)
@@ -116,6 +117,9 @@ func Page(rule finding.Rule, parameters string, examples []Example, render func(
 				return nil, fmt.Errorf("%s: %w", e.File, err)
 			}
 			fmt.Fprintf(&b, "%s", fence("text", []byte(text)))
+			if text, command := mend(e); text != "" {
+				fmt.Fprintf(&b, "`%s` makes of it:\n\n%s", command, fence("dockerfile", []byte(text)))
+			}
 		}
 	}
 	if len(rule.Differs) > 0 {

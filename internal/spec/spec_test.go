@@ -14,6 +14,7 @@ import (
 	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/fix"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/internal/report"
@@ -43,14 +44,17 @@ func TestRules(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			contextOf := func(e spec.Example) buildcontext.Context {
+				if e.Context() == "" {
+					return buildcontext.Context{}
+				}
+				dir := t.TempDir()
+				write(t, dir, e.Files)
+				return buildcontext.Context{Dir: dir, Dockerfile: filepath.Join(dir, "Dockerfile")}
+			}
 			check := func(e spec.Example) report.Result {
 				src := source.NewFile(e.File, e.Text)
-				sources := buildcontext.Context{}
-				if e.Context() != "" {
-					sources.Dir = t.TempDir()
-					sources.Dockerfile = filepath.Join(sources.Dir, "Dockerfile")
-					write(t, sources.Dir, e.Files)
-				}
+				sources := contextOf(e)
 				found, err := linter.File(context.Background(), src, sources, settings(t, catalog, e, rule.ID))
 				if err != nil {
 					t.Fatal(err)
@@ -93,6 +97,8 @@ func TestRules(t *testing.T) {
 			}
 			page, err := spec.Page(rule, string(parameters), examples, func(e spec.Example) (string, error) {
 				return render(check(e), rule.ID, catalog)
+			}, func(e spec.Example) (text, command string) {
+				return mend(t, linter, e, contextOf(e), settings(t, catalog, e, rule.ID), rule.ID)
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -133,6 +139,42 @@ func settings(t *testing.T, catalog *finding.Catalog, e spec.Example, rule strin
 		t.Fatal(err)
 	}
 	return c.For("Dockerfile")
+}
+
+// mend makes a rule's fixes in an example and holds them to their promises: nothing of the rule that could be mended is left, a second
+// run changes nothing, and nothing had to be undone.
+func mend(t *testing.T, linter *lint.Linter, e spec.Example, sources buildcontext.Context, set *config.Settings, rule string) (text, command string) {
+	t.Helper()
+	for _, unsafe := range []bool{false, true} {
+		fixer := fix.Fixer{Linter: linter, Unsafe: unsafe, Rules: func(id string) bool { return id == rule }}
+		result, err := fixer.File(context.Background(), source.NewFile(e.File, e.Text), sources, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range result.Undone {
+			t.Errorf("%s: the fix %q is undone: %s", e.File, u.Title, u.Reason)
+		}
+		for _, f := range result.Findings {
+			if f.Rule == rule && f.Fix != nil && (f.Fix.Safe || unsafe) && !f.Unknown && f.Suppressed == nil {
+				t.Errorf("%s: the fix %q leaves %q", e.File, f.Fix.Title, f.Message)
+			}
+		}
+		again, err := fixer.File(context.Background(), result.Source, sources, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(again.Applied) > 0 {
+			t.Errorf("%s: a second run mends more", e.File)
+		}
+		if len(result.Applied) > 0 {
+			command = "plimline fix"
+			if unsafe {
+				command += " --unsafe-fixes"
+			}
+			return string(result.Source.Bytes), command
+		}
+	}
+	return "", ""
 }
 
 // TestFolders finds folders that are no rules, and rules that are not embedded.

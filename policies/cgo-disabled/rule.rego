@@ -19,7 +19,7 @@ findings contains finding if {
 	some build in shipped
 	build.final == "yes"
 	message := violation(build)
-	finding := because(build, lib.at({"span": build.go}, message))
+	finding := mended(build, because(build, lib.at({"span": build.go}, message)))
 }
 
 # What cannot be told is reported on request.
@@ -52,3 +52,23 @@ violation(build) := sprintf("CGO_ENABLED=0 is not set; %s", [build.cgo.decision]
 because(build, finding) := lib.related(finding, build.cgo, build.cgo.decision) if build.cgo.span != build.span
 
 because(build, finding) := finding if build.cgo.span == build.span
+
+# Without C in the sources the program does the same.
+mended(build, finding) := lib.fixed(finding, "Set CGO_ENABLED=0", [lib.insert(build.go[0], "CGO_ENABLED=0 ")]) if {
+	settable(build)
+	build.evidence.complete
+	not build.evidence.cgo
+} else := lib.risky(finding, "Set CGO_ENABLED=0; a package with C in it may not compile then", [lib.insert(build.go[0], "CGO_ENABLED=0 ")]) if {
+	settable(build)
+} else := finding
+
+# A variable can stand in front of the command, and nothing sets it yet.
+settable(build) if {
+	build.cgo.state != "1"
+	instruction := input.instructions[build.instruction]
+	instruction.form == "shell"
+	some command in instruction.commands
+	command.span == build.span
+	command.wrappers == []
+	not regex.match(`^(xargs|find)$`, command.name)
+}

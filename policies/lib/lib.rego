@@ -5,3 +5,15 @@ at(node, message) := {"span": node.span, "message": message}
 unknown(node, message) := {"span": node.span, "message": message, "unknown": true}
 
 related(finding, node, message) := object.union(finding, {"related": [{"span": node.span, "message": message}]})
+
+# A finding with a fix that cannot change what the image does, but for what the finding is about.
+fixed(finding, title, edits) := object.union(finding, {"fix": {"title": title, "safe": true, "edits": edits}})
+
+# A finding with a fix that may change what the image does; the title says how.
+risky(finding, title, edits) := object.union(finding, {"fix": {"title": title, "safe": false, "edits": edits}})
+
+edit(span, text) := {"span": span, "text": text}
+
+insert(offset, text) := {"span": [offset, offset], "text": text}
+
+fix(title, edits) := {"title": title, "safe": true, "edits": edits}

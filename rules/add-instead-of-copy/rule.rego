@@ -17,7 +17,7 @@ package plimline.rules["add-instead-of-copy"]
 
 import data.plimline.lib
 
-findings contains lib.at(instruction.keyword, message) if {
+findings contains lib.fixed(lib.at(instruction.keyword, message), "Write COPY", [lib.edit(instruction.keyword.span, copy_as(instruction))]) if {
 	some instruction in input.by.add
 	instruction.heredocs == []
 	every flag in instruction.flags {
@@ -37,3 +37,7 @@ plain(source) if {
 }
 
 plain("*")
+
+copy_as(instruction) := "copy" if {
+	instruction.keyword.text == "add"
+} else := "COPY"

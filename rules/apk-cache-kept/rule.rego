@@ -11,7 +11,7 @@ package plimline.rules["apk-cache-kept"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "the package index stays in the layer; give --no-cache") if {
+findings contains lib.fixed(lib.at(command, "the package index stays in the layer; give --no-cache"), "Give --no-cache", [lib.insert(lib.verb(command).span[1], " --no-cache")]) if {
 	some install in lib.installs("apk")
 	command := install.command
 	lib.kept(command)

@@ -11,7 +11,7 @@ package plimline.rules["apt-get-asks"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "nobody is there to say yes, so the build stops; give -y") if {
+findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the build stops; give -y"), "Give -y", [lib.insert(lib.verb(command).span[1], " -y")]) if {
 	some install in lib.installs("apt-get")
 	command := install.command
 	not assumed(command)

@@ -13,7 +13,13 @@ package plimline.rules["apt-in-script"]
 
 import data.plimline.lib
 
-findings contains lib.at(command.words[0], "apt changes between releases and warns against use in scripts; use apt-get") if {
+findings contains lib.mended(lib.at(command.words[0], "apt changes between releases and warns against use in scripts; use apt-get"), apt_get(command)) if {
 	some command in lib.runs("apt")
 	command.args[0]
 }
+
+apt_get(command) := lib.fix("Write apt-get", [lib.edit(command.words[0].span, "apt-get")]) if {
+	command.words[0].text == "apt"
+	some verb in array.slice(lib.operands(command, lib.apt.valued), 0, 1)
+	verb.value in {"install", "update", "upgrade", "remove", "purge", "autoremove", "clean", "autoclean", "build-dep", "source", "download"}
+} else := null

@@ -17,7 +17,7 @@ package plimline.rules["apt-lists-kept"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "the package lists it downloads stay in the image") if {
+findings contains lib.mended(lib.at(command, "the package lists it downloads stay in the image"), clean(command)) if {
 	some instruction in array.concat(input.by.run, input.by.onbuild)
 	some command in instruction.commands
 	lib.kept(command)
@@ -47,4 +47,31 @@ mounted(instruction) if {
 	some field in flag.fields
 	field.key.text in {"target", "dst", "destination"}
 	regex.match(`^/var/lib(/apt(/lists)?)?/?$`, field.value.value)
+}
+
+clean(command) := lib.fix("End with rm -rf /var/lib/apt/lists/*", [lib.insert(end, " && rm -rf /var/lib/apt/lists/*")]) if {
+	end := lib.chain_end(command)
+	not needed_later(command)
+} else := null
+
+# A later RUN installs with these lists.
+needed_later(command) if {
+	some name in {"apt-get", "apt", "aptitude"}
+	some other in lib.runs(name)
+	other.instruction > command.instruction
+	"install" in other.args
+	not updates(other.instruction)
+}
+
+# Nobody knows what a script does with them.
+needed_later(command) if {
+	some instruction in input.by.run
+	instruction.index > command.instruction
+	instruction.opaque
+}
+
+updates(index) if {
+	some command in input.instructions[index].commands
+	command.name in {"apt-get", "apt", "aptitude"}
+	"update" in command.args
 }

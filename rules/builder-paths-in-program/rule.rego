@@ -12,7 +12,7 @@ package plimline.rules["builder-paths-in-program"]
 
 import data.plimline.lib
 
-findings contains lib.at({"span": build.go}, "the builder's paths are in the program; -trimpath leaves them out") if {
+findings contains lib.mended(lib.at({"span": build.go}, "the builder's paths are in the program; -trimpath leaves them out"), trimming(build)) if {
 	some build in lib.shipped_builds
 	not trimmed(build)
 }
@@ -21,3 +21,7 @@ trimmed(build) if {
 	some flag in build.flags
 	flag.name == "trimpath"
 }
+
+trimming(build) := lib.fix("Give -trimpath", [lib.insert(build.go[1], " -trimpath")]) if {
+	input.instructions[build.instruction].form == "shell"
+} else := null

@@ -30,11 +30,11 @@ findings contains finding if {
 	some first in downloads(build, chain)
 	first == download.instruction
 	not has_modules(build.instruction)
-	finding := lib.related(
+	finding := lib.fixed(lib.related(
 		lib.at({"span": build.go}, "the modules were downloaded into a cache mount that this RUN does not have, so they are downloaded again"),
 		mount.flag,
 		"the mount",
-	)
+	), "Mount it here too", [lib.insert(input.instructions[build.instruction].keyword.span[1], sprintf(" --mount=type=cache,target=%s", [mount.target]))])
 }
 
 findings contains lib.at(mount.flag, message) if {

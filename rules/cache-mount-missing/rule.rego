@@ -14,9 +14,24 @@ package plimline.rules["cache-mount-missing"]
 
 import data.plimline.lib
 
-findings contains lib.at({"span": build.go}, "each change compiles everything anew; a cache mount at /root/.cache/go-build keeps what is compiled") if {
+findings contains lib.mended(lib.at({"span": build.go}, "each change compiles everything anew; a cache mount at /root/.cache/go-build keeps what is compiled"), mounting(build)) if {
 	some build in input.builds
 	build.final != "no"
 	not build.tool
 	count(lib.cache_mounts(input.instructions[build.instruction])) == 0
 }
+
+# The cache of root, in an image where it is where Go puts it.
+mounting(build) := lib.fix("Mount the build cache", [lib.insert(instruction.keyword.span[1], " --mount=type=cache,target=/root/.cache/go-build")]) if {
+	instruction := input.instructions[build.instruction]
+	instruction.form == "shell"
+	not instruction.user
+	input.stages[input.stages[build.stage].root].base.familiar == "golang"
+	every text in lib.stage_texts(build.stage) {
+		not regex.match(`GOCACHE|XDG_CACHE_HOME|\bHOME\b`, text)
+	}
+
+	# One finding of a RUN brings it.
+	first := [other.index | some other in input.builds; other.instruction == build.instruction][0]
+	first == build.index
+} else := null

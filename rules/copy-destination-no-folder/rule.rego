@@ -12,10 +12,14 @@ package plimline.rules["copy-destination-no-folder"]
 
 import data.plimline.lib
 
-findings contains lib.at(dest, "with more than one source this must be a folder and end with /") if {
+findings contains lib.mended(lib.at(dest, "with more than one source this must be a folder and end with /"), folder(dest)) if {
 	some instruction in array.concat(array.concat(input.by.copy, input.by.add), [i | some i in input.by.onbuild; i.name in {"copy", "add"}])
 	count(instruction.args) > 2
 	dest := instruction.args[count(instruction.args) - 1]
 	dest.state == "known"
 	not regex.match(`[/\\]$|^\.\.?$|/\.\.?$`, dest.value)
 }
+
+folder(dest) := lib.fix("Write / behind it", [lib.insert(dest.span[1], "/")]) if {
+	not regex.match(`["']`, dest.text)
+} else := null

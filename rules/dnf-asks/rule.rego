@@ -11,7 +11,7 @@ package plimline.rules["dnf-asks"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "nobody is there to say yes, so the build stops; give -y") if {
+findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the build stops; give -y"), "Give -y", [lib.insert(command.words[0].span[1], " -y")]) if {
 	some name in {"dnf", "microdnf", "tdnf"}
 	some install in lib.installs(name)
 	command := install.command
@@ -20,7 +20,7 @@ findings contains lib.at(command, "nobody is there to say yes, so the build stop
 	command.pipe == 0
 }
 
-findings contains lib.at(command, "nobody is there to say yes, so the build stops; give -y") if {
+findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the build stops; give -y"), "Give -y", [lib.insert(command.words[0].span[1], " -y")]) if {
 	some name in {"dnf", "microdnf"}
 	some command in lib.runs(name)
 	found := lib.operands(command, lib.dnf.valued)

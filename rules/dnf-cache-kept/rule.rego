@@ -14,7 +14,7 @@ package plimline.rules["dnf-cache-kept"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, sprintf("%s's cache stays in the layer; end with %s clean all", [command.name, command.name])) if {
+findings contains lib.mended(lib.at(command, sprintf("%s's cache stays in the layer; end with %s clean all", [command.name, command.name])), clean(command)) if {
 	some name in {"dnf", "microdnf", "tdnf"}
 	some command in lib.runs(name)
 	lib.kept(command)
@@ -35,3 +35,7 @@ cleaned(command) if {
 	other.name == command.name
 	"clean" in other.args
 }
+
+clean(command) := lib.fix("End with clean all", [lib.insert(end, sprintf(" && %s clean all", [command.name]))]) if {
+	end := lib.chain_end(command)
+} else := null

@@ -14,7 +14,7 @@ package plimline.rules["empty-continuation"]
 
 import data.plimline.lib
 
-findings contains lib.at({"span": line}, "this line is empty, and the instruction goes on behind it; a future BuildKit refuses it") if {
+findings contains lib.fixed(lib.at({"span": line}, "this line is empty, and the instruction goes on behind it; a future BuildKit refuses it"), "Delete the empty lines", [lib.edit(empty, "") | some empty in instruction.empty_lines]) if {
 	some instruction in input.instructions
 	line := instruction.empty_lines[0]
 }

@@ -14,8 +14,14 @@ package plimline.rules["expose-host-port"]
 
 import data.plimline.lib
 
-findings contains lib.at(arg, "EXPOSE names ports of the container; what stands before the last colon is left out") if {
+findings contains lib.mended(lib.at(arg, "EXPOSE names ports of the container; what stands before the last colon is left out"), port_alone(arg)) if {
 	some instruction in input.by.expose
 	some arg in instruction.args
 	contains(regex.replace(arg.value, `\$\{[^}]*\}`, ""), ":")
 }
+
+port_alone(arg) := lib.fix(sprintf("Write %s", [port]), [lib.edit(arg.span, port)]) if {
+	not regex.match(`[$"']`, arg.text)
+	parts := split(arg.text, ":")
+	port := parts[count(parts) - 1]
+} else := null

@@ -14,10 +14,14 @@ package plimline.rules["expose-protocol-casing"]
 
 import data.plimline.lib
 
-findings contains lib.at(arg, "protocols are written in lower case") if {
+findings contains lib.mended(lib.at(arg, "protocols are written in lower case"), in_lower_case(arg)) if {
 	some instruction in input.by.expose
 	some arg in instruction.args
 	protocol := split(arg.value, "/")[1]
 	not contains(protocol, "$")
 	protocol != lower(protocol)
 }
+
+in_lower_case(arg) := lib.fix("Write it in lower case", [lib.edit(arg.span, lower(arg.text))]) if {
+	not contains(arg.text, "$")
+} else := null

@@ -14,7 +14,7 @@ package plimline.rules["from-as-casing"]
 
 import data.plimline.lib
 
-findings contains lib.at(second, sprintf("%s and %s differ in case", [instruction.keyword.text, second.text])) if {
+findings contains lib.fixed(lib.at(second, sprintf("%s and %s differ in case", [instruction.keyword.text, second.text])), "Write them alike", [lib.edit(second.span, like(instruction.keyword.text, second.text))]) if {
 	some instruction in input.by.from
 	second := instruction.args[1]
 	cased(instruction.keyword.text)
@@ -34,3 +34,7 @@ alike(first, second) if {
 	first == upper(first)
 	second == upper(second)
 }
+
+like(first, second) := lower(second) if {
+	first == lower(first)
+} else := upper(second)

@@ -14,7 +14,7 @@ package plimline.rules["glob-as-option"]
 
 import data.plimline.lib
 
-findings contains lib.at(word, "a file whose name begins with - is taken for an option; write ./*") if {
+findings contains lib.fixed(lib.at(word, "a file whose name begins with - is taken for an option; write ./*"), "Write ./ in front", [lib.insert(word.span[0], "./")]) if {
 	some instruction in lib.shell_runs
 	some command in instruction.commands
 	command.name in {"rm", "mv", "cp", "chmod", "chown", "tar", "ls", "cat", "grep", "sed", "zip"}

@@ -14,7 +14,7 @@ package plimline.rules["instruction-casing"]
 
 import data.plimline.lib
 
-findings contains lib.at(instruction.keyword, sprintf("most instructions here are in %s case", [most])) if {
+findings contains lib.fixed(lib.at(instruction.keyword, sprintf("most instructions here are in %s case", [most])), "Write it like the others", [lib.edit(instruction.keyword.span, expected(instruction))]) if {
 	some instruction in input.instructions
 	instruction.valid
 	not instruction.keyword.text == expected(instruction)

@@ -1,4 +1,4 @@
-# plimline ignore=lastest-tag
-FROM alpine:3.20
+# plimline ignore=lastest-tag we want what is newest
+FROM alpine:latest
 USER 65532:65532
 CMD ["server"]

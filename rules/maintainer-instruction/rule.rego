@@ -14,8 +14,13 @@ package plimline.rules["maintainer-instruction"]
 
 import data.plimline.lib
 
-findings contains lib.at(instruction.keyword, "MAINTAINER is deprecated; use LABEL org.opencontainers.image.authors") if {
+findings contains lib.mended(lib.at(instruction.keyword, "MAINTAINER is deprecated; use LABEL org.opencontainers.image.authors"), label(instruction)) if {
 	some instruction in input.instructions
 	instruction.name == "maintainer"
 	not instruction.onbuild
 }
+
+label(instruction) := lib.fix("Write a LABEL", [lib.edit(instruction.span, sprintf(`LABEL org.opencontainers.image.authors="%s"`, [name]))]) if {
+	name := trim(instruction.body.text, `"'`)
+	regex.match(`^[^"\\$]+$`, name)
+} else := null

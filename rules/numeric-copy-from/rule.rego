@@ -11,10 +11,17 @@ package plimline.rules["numeric-copy-from"]
 
 import data.plimline.lib
 
-findings contains lib.at(copy.from, message) if {
+findings contains lib.mended(lib.at(copy.from, message), named(copy)) if {
 	some copy in input.copies
 	copy.kind == "stage"
 	not copy.mount
 	regex.match(`^[0-9]+$`, copy.from.text)
 	message := sprintf("stage %s is named by its place, which changes when a stage is added above", [copy.from.text])
 }
+
+named(copy) := lib.fix(sprintf("Write %s", [alias.text]), [lib.edit(copy.from.span, alias.text)]) if {
+	alias := input.stages[copy.stage].alias
+	not regex.match(`["$]`, copy.from.text)
+	others := {stage.index | some stage in input.stages; lower(stage.alias.text) == lower(alias.text)}
+	count(others) == 1
+} else := null

@@ -11,7 +11,7 @@ package plimline.rules["obsolete-build-flag"]
 
 import data.plimline.lib
 
-findings contains lib.at(flag, message) if {
+findings contains lib.mended(lib.at(flag, message), without(build, flag)) if {
 	some build in input.builds
 	some flag in build.flags
 	message := obsolete[flag.name]
@@ -21,3 +21,18 @@ obsolete := {
 	"a": "-a rebuilds everything and is of no use since Go 1.10",
 	"installsuffix": "-installsuffix is of no use since Go 1.10",
 }
+
+# The words of the flag, and the blanks before them.
+without(build, flag) := lib.fix(sprintf("Leave -%s out", [flag.name]), [lib.edit([before.span[1], last.span[1]], "")]) if {
+	some command in input.commands
+	command.span == build.span
+	some i, word in command.words
+	trim_left(word.text, "-") == flag.name
+	last := last_word(command, i, flag.name)
+	before := command.words[i - 1]
+	word.span[0] - before.span[1] < 12
+} else := null
+
+last_word(command, i, "a") := command.words[i]
+
+last_word(command, i, "installsuffix") := command.words[i + 1]

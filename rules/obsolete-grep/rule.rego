@@ -14,9 +14,13 @@ package plimline.rules["obsolete-grep"]
 
 import data.plimline.lib
 
-findings contains lib.at(command.words[0], sprintf("%s warns at each call; use %s", [name, better[name]])) if {
+findings contains lib.mended(lib.at(command.words[0], sprintf("%s warns at each call; use %s", [name, better[name]])), grep(command)) if {
 	some name, _ in better
 	some command in lib.runs(name)
 }
 
 better := {"egrep": "grep -E", "fgrep": "grep -F"}
+
+grep(command) := lib.fix(sprintf("Write %s", [better[command.name]]), [lib.edit(command.words[0].span, better[command.name])]) if {
+	command.words[0].text == command.name
+} else := null

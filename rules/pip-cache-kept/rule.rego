@@ -14,7 +14,7 @@ package plimline.rules["pip-cache-kept"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "pip's cache stays in the layer; give --no-cache-dir") if {
+findings contains lib.fixed(lib.at(command, "pip's cache stays in the layer; give --no-cache-dir"), "Give --no-cache-dir", [lib.insert(verb(command).span[1], " --no-cache-dir")]) if {
 	some install in lib.pip_installs
 	command := install.command
 	lib.kept(command)
@@ -60,3 +60,5 @@ on(value) if {
 	value != ""
 	not lower(value) in {"0", "off", "no", "false", "n", "f"}
 }
+
+verb(command) := [word | some word in command.words; word.value == "install"][0]

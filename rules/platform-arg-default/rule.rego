@@ -15,7 +15,7 @@ package plimline.rules["platform-arg-default"]
 
 import data.plimline.lib
 
-findings contains lib.at(pair, message) if {
+findings contains lib.fixed(lib.at(pair, message), "Leave the default out", [lib.edit([pair.key.span[1], pair.span[1]], "")]) if {
 	some instruction in input.by.arg
 	some pair in instruction.pairs
 	pair.key.text in {

@@ -14,7 +14,7 @@ package plimline.rules["platform-arg-undeclared"]
 
 import data.plimline.lib
 
-findings contains lib.at(use, message) if {
+findings contains lib.fixed(lib.at(use, message), sprintf("Write ARG %s above", [use.name]), [lib.insert(instruction.span[0], sprintf("ARG %s\n", [use.name]))]) if {
 	some stage in input.stages
 	some instruction in stage.instructions
 	instruction.valid

@@ -18,7 +18,7 @@ package plimline.rules["platform-constant"]
 
 import data.plimline.lib
 
-findings contains lib.at(platform, sprintf("this stage is %s whatever platform the image is built for", [platform.value])) if {
+findings contains lib.risky(lib.at(platform, sprintf("this stage is %s whatever platform the image is built for", [platform.value])), "Leave --platform out; the image may then be for another platform", [lib.without_platform(stage)]) if {
 	some stage in input.stages
 	platform := stage.from.platform
 	not contains(platform.text, "$")

@@ -13,7 +13,7 @@ package plimline.rules["recommended-packages"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "packages that are only recommended are installed too; give --no-install-recommends") if {
+findings contains lib.risky(lib.at(command, "packages that are only recommended are installed too; give --no-install-recommends"), "Give --no-install-recommends; what only came along must be named then", [lib.insert(lib.verb(command).span[1], " --no-install-recommends")]) if {
 	some install in lib.installs("apt-get")
 	command := install.command
 	not lib.has_flag(command, {"--no-install-recommends"})

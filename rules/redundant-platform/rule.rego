@@ -13,7 +13,7 @@ package plimline.rules["redundant-platform"]
 
 import data.plimline.lib
 
-findings contains lib.at(platform, "the platform that is built for is the default") if {
+findings contains lib.fixed(lib.at(platform, "the platform that is built for is the default"), "Leave --platform out", [lib.without_platform(stage)]) if {
 	some stage in input.stages
 	platform := stage.from.platform
 	trim(platform.text, `"'`) in {"$TARGETPLATFORM", "${TARGETPLATFORM}"}

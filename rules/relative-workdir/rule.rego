@@ -17,7 +17,7 @@ package plimline.rules["relative-workdir"]
 
 import data.plimline.lib
 
-findings contains lib.at(path, message) if {
+findings contains lib.mended(lib.at(path, message), from_root(instruction, path)) if {
 	some instruction in input.by.workdir
 	not instruction.workdir
 	path := instruction.args[0]
@@ -31,3 +31,9 @@ absolute(path) if startswith(path, `\`)
 
 # A Windows drive, or a variable that may hold an absolute path.
 absolute(path) if regex.match(`^([A-Za-z]:|\$|%|"?[A-Za-z]:)`, path)
+
+# These images work in the root folder.
+from_root(instruction, path) := lib.fix(sprintf("Write /%s", [path.text]), [lib.insert(path.span[0], "/")]) if {
+	input.stages[instruction.stage].base.familiar in {"alpine", "debian", "ubuntu", "busybox", "scratch", "fedora", "centos", "rockylinux", "almalinux"}
+	regex.match(`^[A-Za-z0-9_][A-Za-z0-9_./-]*$`, path.text)
+} else := null

@@ -12,7 +12,7 @@ package plimline.rules["several-cmds"]
 
 import data.plimline.lib
 
-findings contains lib.related(lib.at(earlier, "this does nothing: another CMD of the stage replaces it"), last, "the one that counts") if {
+findings contains lib.fixed(lib.related(lib.at(earlier, "this does nothing: another CMD of the stage replaces it"), last, "the one that counts"), "Delete it", [lib.edit(earlier.span, "")]) if {
 	some stage in input.stages
 	all := [instruction | some instruction in stage.instructions; instruction.name == "cmd"; not instruction.onbuild]
 	last := all[count(all) - 1]

@@ -20,13 +20,13 @@ package plimline.rules["shell-form-entrypoint"]
 
 import data.plimline.lib
 
-findings contains lib.at(instruction.body, message) if {
+findings contains lib.mended(lib.at(instruction.body, message), exec_form(instruction)) if {
 	some instruction in input.by.entrypoint
 	through_shell(instruction)
 	message := "ENTRYPOINT runs through a shell: CMD and the arguments of docker run are ignored, and signals may not reach the program"
 }
 
-findings contains lib.at(instruction.body, message) if {
+findings contains lib.mended(lib.at(instruction.body, message), exec_form(instruction)) if {
 	some instruction in input.by.cmd
 	through_shell(instruction)
 	message := "CMD runs through a shell, which may keep SIGTERM from the program"
@@ -73,3 +73,9 @@ passed_by(stage) if {
 	stage.needed
 	not stage.final
 }
+
+# A stage with both passes one's words to the other, which a JSON array changes.
+exec_form(instruction) := lib.exec_form(instruction) if {
+	stage := input.stages[instruction.stage]
+	count([name | some name in ["entrypoint", "cmd"]; stage[name]]) == 1
+} else := null

@@ -11,7 +11,7 @@ package plimline.rules["shell-not-in-image"]
 
 import data.plimline.lib
 
-findings contains lib.at(instruction.body, message) if {
+findings contains lib.mended(lib.at(instruction.body, message), exec_form(instruction)) if {
 	lib.final.base.shell == "no"
 	not brings_shell
 	some instruction in needing
@@ -54,3 +54,7 @@ plain_file(copy) if {
 		regex.match(`[^/]\.[A-Za-z]+$`, source.value)
 	}
 }
+
+exec_form(instruction) := lib.exec_form(instruction) if {
+	instruction.name in {"cmd", "entrypoint"}
+} else := null

@@ -14,7 +14,7 @@ package plimline.rules["stage-name-casing"]
 
 import data.plimline.lib
 
-findings contains lib.at(stage.alias, "stage names are lower case by convention, and capitals make no other stage") if {
+findings contains lib.fixed(lib.at(stage.alias, "stage names are lower case by convention, and capitals make no other stage"), "Write it in lower case", [lib.edit(stage.alias.span, lower(stage.alias.text))]) if {
 	some stage in input.stages
 	stage.alias.text != lower(stage.alias.text)
 }

@@ -12,7 +12,7 @@ package plimline.rules["sudo-in-build"]
 
 import data.plimline.lib
 
-findings contains lib.at(command.words[0], "sudo stays in the image as a way to root; do this as root, before USER") if {
+findings contains lib.mended(lib.at(command.words[0], "sudo stays in the image as a way to root; do this as root, before USER"), without(command)) if {
 	some command in input.commands
 	"sudo" in {regex.replace(wrapper, `^.*/`, "") | some wrapper in command.wrappers}
 	not "-u" in command.wrappers
@@ -21,3 +21,11 @@ findings contains lib.at(command.words[0], "sudo stays in the image as a way to 
 findings contains lib.at(command.words[0], "sudo stays in the image as a way to root; do this as root, before USER") if {
 	some command in lib.runs("sudo")
 }
+
+# It is root already.
+without(command) := lib.fix("Leave sudo out", [lib.edit([command.span[0], command.words[0].span[0]], "")]) if {
+	command.wrappers == ["sudo"]
+	command.assigns == []
+	not input.instructions[command.instruction].user
+	input.stages[command.stage].base.user == "root"
+} else := null

@@ -15,7 +15,7 @@ package plimline.rules["unquoted-variable"]
 
 import data.plimline.lib
 
-findings contains lib.at(word, sprintf("$%s stands outside of quotes: a blank or * in its value makes other arguments of it", [name])) if {
+findings contains lib.risky(lib.at(word, sprintf("$%s stands outside of quotes: a blank or * in its value makes other arguments of it", [name])), "Quote it; where several words are meant they become one", [lib.edit(word.span, sprintf("\"%s\"", [word.text]))]) if {
 	some instruction in lib.shell_runs
 	not endswith(instruction.shell[0], "zsh")
 	some command in instruction.commands

@@ -12,7 +12,7 @@ package plimline.rules["unstripped-program"]
 
 import data.plimline.lib
 
-findings contains lib.at({"span": build.go}, "the program holds symbols and debug information, about a third of its size; -ldflags=\"-s -w\" leaves them out") if {
+findings contains stripping(build, lib.at({"span": build.go}, "the program holds symbols and debug information, about a third of its size; -ldflags=\"-s -w\" leaves them out")) if {
 	some build in lib.shipped_builds
 	not build.exempt
 	not stripped(build)
@@ -30,3 +30,8 @@ stripped(build) if {
 	some command in input.stages[build.stage].commands
 	command.name in {"strip", "upx"}
 }
+
+stripping(build, finding) := lib.risky(finding, "Leave symbols out; a debugger needs them", [lib.insert(build.go[1], ` -ldflags="-s -w"`)]) if {
+	input.instructions[build.instruction].form == "shell"
+	not lib.ldflags(build)
+} else := finding

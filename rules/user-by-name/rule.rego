@@ -15,7 +15,7 @@ package plimline.rules["user-by-name"]
 
 import data.plimline.lib
 
-findings contains lib.at(user, message) if {
+findings contains lib.mended(lib.at(user, message), number(name)) if {
 	lib.final.base.class != "windows"
 	user := lib.final.user
 	user.state == "known"
@@ -24,3 +24,9 @@ findings contains lib.at(user, message) if {
 	not name in {"root", "ContainerUser", "ContainerAdministrator"}
 	message := sprintf("with runAsNonRoot Kubernetes does not start this image: %s is no number", [name])
 }
+
+# distroless calls 65532 nonroot.
+number(name) := lib.fix("Write 65532:65532", [lib.edit(lib.final.user.span, "65532:65532")]) if {
+	name == "nonroot"
+	contains(lib.final.base.repository, "distroless/")
+} else := null

@@ -17,7 +17,7 @@ package plimline.rules["user-id-too-high"]
 
 import data.plimline.lib
 
-findings contains lib.at(word, "a user with so high a number makes huge log files in this layer; give --no-log-init") if {
+findings contains lib.fixed(lib.at(word, "a user with so high a number makes huge log files in this layer; give --no-log-init"), "Give --no-log-init", [lib.insert(command.words[0].span[1], " --no-log-init")]) if {
 	some command in lib.runs("useradd")
 	not lib.has_letter(command, "l")
 	not lib.has_flag(command, {"--no-log-init"})

@@ -11,7 +11,7 @@ package plimline.rules["user-not-in-image"]
 
 import data.plimline.lib
 
-findings contains lib.at(stage.user, message) if {
+findings contains lib.fixed(lib.at(stage.user, message), "Write a number", [lib.edit(stage.user.span, "65532:65532")]) if {
 	stage := lib.final
 	stage.base.class == "empty"
 	stage.user.state == "known"

@@ -17,6 +17,7 @@ findings contains finding if {
 	some build in lib.shipped_builds
 	not build.conditional
 	instruction := input.instructions[build.instruction]
+	instruction.form == "shell"
 	user := instruction.user
 	user.state == "known"
 	not user.value in {"root", "0", "0:0", "root:root", ""}
@@ -31,11 +32,11 @@ findings contains finding if {
 	source.path == "/"
 	not owned(input.instructions[copy.instruction])
 	not told(build)
-	finding := lib.related(
+	finding := lib.fixed(lib.related(
 		lib.at({"span": build.go}, sprintf(".git belongs to root and this runs as %s, so git refuses to tell the revision and the build stops", [user.value])),
 		copy,
 		"copied here",
-	)
+	), "Give -buildvcs=false", [lib.insert(build.go[1], " -buildvcs=false")])
 }
 
 owned(instruction) if {

@@ -12,7 +12,7 @@ package plimline.rules["wget-progress"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "the progress bar is thousands of lines in the log; give -nv or --progress=dot:giga") if {
+findings contains lib.fixed(lib.at(command, "the progress bar is thousands of lines in the log; give -nv or --progress=dot:giga"), "Give -nv", [lib.insert(command.words[0].span[1], " -nv")]) if {
 	some command in lib.runs("wget")
 	not lib.has_flag(command, {
 		"--progress", "-q", "--quiet", "-nv", "--no-verbose", "-o", "--output-file", "-a", "--append-output", "--version", "--help", "--spider",

@@ -11,7 +11,7 @@ package plimline.rules["yarn-cache-kept"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "yarn's cache stays in the layer; end with yarn cache clean") if {
+findings contains lib.mended(lib.at(command, "yarn's cache stays in the layer; end with yarn cache clean"), clean(command)) if {
 	some command in lib.runs("yarn")
 	command.args[0] in {"install", "add"}
 	lib.kept(command)
@@ -33,3 +33,7 @@ cleaned(command) if {
 	other.name == "yarn"
 	array.slice(other.args, 0, 2) == ["cache", "clean"]
 }
+
+clean(command) := lib.fix("End with yarn cache clean", [lib.insert(end, " && yarn cache clean")]) if {
+	end := lib.chain_end(command)
+} else := null

@@ -11,7 +11,7 @@ package plimline.rules["yum-asks"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "nobody is there to say yes, so the build stops; give -y") if {
+findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the build stops; give -y"), "Give -y", [lib.insert(lib.verb(command).span[1], " -y")]) if {
 	some install in lib.installs("yum")
 	command := install.command
 	not lib.has_letter(command, "y")

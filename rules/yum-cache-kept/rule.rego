@@ -14,7 +14,7 @@ package plimline.rules["yum-cache-kept"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "yum's cache stays in the layer; end with yum clean all") if {
+findings contains lib.mended(lib.at(command, "yum's cache stays in the layer; end with yum clean all"), clean(command)) if {
 	some install in lib.installs("yum")
 	command := install.command
 	lib.kept(command)
@@ -28,3 +28,7 @@ cleaned(command) if {
 	other.name in {"yum", "dnf"}
 	"clean" in other.args
 }
+
+clean(command) := lib.fix("End with yum clean all", [lib.insert(end, " && yum clean all")]) if {
+	end := lib.chain_end(command)
+} else := null

@@ -11,7 +11,7 @@ package plimline.rules["zypper-asks"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "nobody is there to say yes, so the build stops; give --non-interactive") if {
+findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the build stops; give --non-interactive"), "Give --non-interactive", [lib.insert(command.words[0].span[1], " --non-interactive")]) if {
 	some command in lib.runs("zypper")
 	found := lib.operands(command, lib.managers.zypper.valued)
 	found[0].value in {"install", "in", "remove", "rm", "source-install", "si", "patch", "update", "up", "dist-upgrade", "dup"}

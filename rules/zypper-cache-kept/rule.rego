@@ -11,7 +11,7 @@ package plimline.rules["zypper-cache-kept"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "zypper's cache stays in the layer; end with zypper clean") if {
+findings contains lib.mended(lib.at(command, "zypper's cache stays in the layer; end with zypper clean"), clean(command)) if {
 	some install in lib.installs("zypper")
 	command := install.command
 	lib.kept(command)
@@ -26,3 +26,7 @@ cleaned(command) if {
 	some arg in other.args
 	arg in {"clean", "cc"}
 }
+
+clean(command) := lib.fix("End with zypper clean", [lib.insert(end, " && zypper clean")]) if {
+	end := lib.chain_end(command)
+} else := null

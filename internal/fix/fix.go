@@ -1,0 +1,265 @@
+// Package fix mends Dockerfiles with the edits that findings bring. It knows no rule: it applies what does not overlap, looks at the
+// file again, and goes on until nothing is left to mend. What breaks the file, or makes another rule find something, is undone.
+package fix
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/plimline/plimline/internal/buildcontext"
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/dockerfile"
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/lint"
+	"github.com/plimline/plimline/internal/source"
+)
+
+// maxRounds bounds how often a file is looked at again. Fixes seldom make room for others more than twice.
+const maxRounds = 16
+
+// Fixer mends files. It is safe for concurrent use.
+type Fixer struct {
+	Linter *lint.Linter
+	// Unsafe applies fixes too that may change what the image does.
+	Unsafe bool
+	// Rules says whose fixes are made; nil for all.
+	Rules func(rule string) bool
+}
+
+// Result is a mended file.
+type Result struct {
+	Source  *source.File // the file as it is now
+	Applied []Applied    // in the order they were applied
+	Undone  []Undone
+	// Findings are those of the file as it is now.
+	Findings []finding.Finding
+}
+
+// Applied is a fix that was made.
+type Applied struct{ Rule, Title string }
+
+// Undone is a fix that was not kept, and why.
+type Undone struct {
+	Rule, Title, Reason string
+}
+
+// File mends a file.
+func (f *Fixer) File(ctx context.Context, src *source.File, sources buildcontext.Context, set *config.Settings) (*Result, error) {
+	r := &Result{Source: src}
+	state, err := f.look(ctx, src, sources, set)
+	if err != nil {
+		return nil, err
+	}
+	refused := map[string]bool{}
+	for range maxRounds {
+		chosen := f.choose(state, refused)
+		if len(chosen) == 0 {
+			break
+		}
+		next, reason, err := f.try(ctx, state, chosen, sources, set)
+		if err != nil {
+			return nil, err
+		}
+		if reason == "" {
+			state = next
+			r.note(chosen)
+			continue
+		}
+		// One of them is to blame: each by itself. Those behind it wait for the next round, when their places are known again.
+		for _, c := range chosen {
+			next, reason, err := f.try(ctx, state, []choice{c}, sources, set)
+			if err != nil {
+				return nil, err
+			}
+			if reason == "" {
+				state = next
+				r.note([]choice{c})
+				break
+			}
+			refused[c.key] = true
+			r.Undone = append(r.Undone, Undone{c.Rule, c.Fix.Title, reason})
+		}
+	}
+	r.Source, r.Findings = state.src, state.findings
+	return r, nil
+}
+
+func (r *Result) note(made []choice) {
+	for _, f := range made {
+		r.Applied = append(r.Applied, Applied{f.Rule, f.Fix.Title})
+	}
+}
+
+// state is a file and what was found in it.
+type state struct {
+	src      *source.File
+	file     *dockerfile.File
+	findings []finding.Finding
+}
+
+func (f *Fixer) look(ctx context.Context, src *source.File, sources buildcontext.Context, set *config.Settings) (*state, error) {
+	found, err := f.Linter.File(ctx, src, sources, set)
+	if err != nil {
+		return nil, err
+	}
+	return &state{src, dockerfile.Parse(src), found}, nil
+}
+
+// choice is a finding whose fix is to be made.
+type choice struct {
+	finding.Finding
+	key string
+}
+
+// choose picks fixes whose edits do not overlap, in the order of the file.
+func (f *Fixer) choose(s *state, refused map[string]bool) []choice {
+	var chosen []choice
+	var taken []source.Span
+	seen := map[string]int{}
+	for _, x := range s.findings {
+		if f.Rules != nil && !f.Rules(x.Rule) {
+			continue
+		}
+		if x.Fix == nil || len(x.Fix.Edits) == 0 || x.Suppressed != nil || x.Unknown || !x.Fix.Safe && !f.Unsafe {
+			continue
+		}
+		k := key(s.src, x, seen)
+		if refused[k] {
+			continue
+		}
+		edits := tidy(s.src, x.Fix.Edits)
+		if slices.ContainsFunc(edits, func(e finding.Edit) bool {
+			return slices.ContainsFunc(taken, func(t source.Span) bool { return touches(e.Span, t) })
+		}) {
+			continue
+		}
+		for _, e := range edits {
+			taken = append(taken, e.Span)
+		}
+		chosen = append(chosen, choice{x, k})
+	}
+	return chosen
+}
+
+// touches: two edits that share a byte or a place would depend on each other's order.
+func touches(a, b source.Span) bool { return a.Start <= b.End && b.Start <= a.End }
+
+// try applies fixes and looks at what they make; reason says why that is not to be kept.
+func (f *Fixer) try(ctx context.Context, s *state, chosen []choice, sources buildcontext.Context, set *config.Settings) (next *state, reason string, err error) {
+	var edits []finding.Edit
+	for _, c := range chosen {
+		edits = append(edits, tidy(s.src, c.Fix.Edits)...)
+	}
+	text, ok := Apply(s.src.Bytes, edits)
+	if !ok {
+		return nil, "its edits overlap", nil
+	}
+	if bytes.Equal(text, s.src.Bytes) {
+		return nil, "it changes nothing", nil
+	}
+	if next, err = f.look(ctx, source.NewFile(s.src.Path, text), sources, set); err != nil {
+		return nil, "", err
+	}
+	return next, f.worse(s, next, chosen), nil
+}
+
+// worse says what is worse in the file after fixes: what BuildKit refuses, stages and instructions that are gone without a fix having
+// deleted them, and findings of other rules of the default set.
+func (f *Fixer) worse(s, next *state, made []choice) string {
+	if len(next.file.Problems) > len(s.file.Problems) {
+		return "the file would not be valid: " + next.file.Problems[len(next.file.Problems)-1].Message
+	}
+	deleted := 0
+	for _, x := range made {
+		for _, e := range tidy(s.src, x.Fix.Edits) {
+			for _, in := range s.file.Instructions {
+				if e.Span.Contains(in.Span) && in.Span.Len() > 0 {
+					deleted++
+				}
+			}
+		}
+	}
+	if len(next.file.Instructions) < len(s.file.Instructions)-deleted {
+		return "an instruction would be lost"
+	}
+	if count(next.file, "FROM") < count(s.file, "FROM") {
+		return "a stage would be lost"
+	}
+	before, after := tally(s.findings), tally(next.findings)
+	for rule, n := range after {
+		if r, _ := f.Linter.Catalog().Rule(rule); n > before[rule] && r.Set == finding.SetDefault {
+			return fmt.Sprintf("%s would find something new", rule)
+		}
+	}
+	return ""
+}
+
+func count(f *dockerfile.File, name string) (n int) {
+	for _, in := range f.Instructions {
+		if in.Name == name {
+			n++
+		}
+	}
+	return n
+}
+
+// tally counts what counts, by rule.
+func tally(found []finding.Finding) map[string]int {
+	out := map[string]int{}
+	for _, f := range found {
+		if f.Suppressed == nil && !f.Unknown {
+			out[f.Rule]++
+		}
+	}
+	return out
+}
+
+// key names a fix across rounds, in which places move: by what is found and how many times it was found above.
+func key(src *source.File, f finding.Finding, seen map[string]int) string {
+	k := strings.Join([]string{f.Rule, f.Fix.Title, f.Message, src.Text(f.Span)}, "\x00")
+	seen[k]++
+	return fmt.Sprint(k, "\x00", seen[k])
+}
+
+// Apply makes edits in a text; ok is false when two overlap.
+func Apply(text []byte, edits []finding.Edit) (out []byte, ok bool) {
+	edits = slices.Clone(edits)
+	slices.SortStableFunc(edits, func(a, b finding.Edit) int { return a.Span.Compare(b.Span) })
+	at := 0
+	for _, e := range edits {
+		if e.Span.Start < at || e.Span.End > len(text) {
+			return nil, false
+		}
+		out = append(out, text[at:e.Span.Start]...)
+		out = append(out, e.Text...)
+		at = e.Span.End
+	}
+	return append(out, text[at:]...), true
+}
+
+// tidy makes edits fit the file: a deletion that leaves a line with nothing on it takes the line along, and new lines end as the
+// file's do.
+func tidy(src *source.File, edits []finding.Edit) []finding.Edit {
+	crlf := bytes.Contains(src.Bytes, []byte("\r\n"))
+	out := make([]finding.Edit, len(edits))
+	for i, e := range edits {
+		if crlf {
+			e.Text = strings.ReplaceAll(strings.ReplaceAll(e.Text, "\r\n", "\n"), "\n", "\r\n")
+		}
+		if e.Text == "" && e.Span.Len() > 0 && src.Bytes[e.Span.End-1] != '\n' {
+			first, last := src.LineSpan(src.Line(e.Span.Start)), src.LineSpan(src.Line(e.Span.End))
+			before, after := src.Bytes[first.Start:e.Span.Start], src.Bytes[e.Span.End:max(e.Span.End, last.End)]
+			if len(bytes.TrimSpace(before)) == 0 && len(bytes.TrimSpace(after)) == 0 {
+				e.Span.Start = first.Start
+				if line := src.Line(e.Span.End); line < src.Lines() {
+					e.Span.End = src.LineSpan(line + 1).Start
+				}
+			}
+		}
+		out[i] = e
+	}
+	return out
+}

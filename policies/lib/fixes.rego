@@ -1,0 +1,52 @@
+package plimline.lib
+
+# The verb of a package manager's command.
+verb(command) := operands(command, managers[command.name].valued)[0]
+
+# The end of a RUN that is nothing but commands joined by && and |: what is appended there runs when all of it did well.
+chain_end(command) := instruction.span[1] if {
+	instruction := input.instructions[command.instruction]
+	instruction.form == "shell"
+	count(instruction.heredocs) == 0
+	regex.match(`(^|/)(sh|bash|ash|dash)$`, instruction.shell[0])
+	every other in instruction.commands {
+		other.depth == 0
+		other.after in {"&&", "|", ""}
+		not other.loop
+		not other.conditional
+	}
+	last := instruction.commands[count(instruction.commands) - 1]
+	last.span[1] == instruction.span[1]
+}
+
+# A shell form of one plain command as a JSON array.
+exec_form(instruction) := fix("Write a JSON array", [edit(instruction.body.span, text)]) if {
+	instruction.form == "shell"
+	count(instruction.commands) == 1
+	command := instruction.commands[0]
+	command.span == instruction.body.span
+	command.wrappers == []
+	command.assigns == []
+	command.redirects == []
+	every word in command.words {
+		word.literal
+		not regex.match(`[~{}*?\[\]]`, word.value)
+	}
+
+	# What the shell does itself is no program.
+	not command.name in {"cd", "exit", "export", "set", "source", ".", ":", "eval", "trap", "exec", "read", "ulimit", "umask", "wait"}
+	text := sprintf("[%s]", [concat(", ", [json.marshal(word.value) | some word in command.words])])
+} else := null
+
+# A finding with a fix, when there is one.
+mended(finding, fix) := object.union(finding, {"fix": fix}) if fix != null
+
+mended(finding, null) := finding
+
+# FROM without its --platform.
+without_platform(stage) := edit([flag.span[0], stage.from.span[0]], "") if {
+	some instruction in input.by.from
+	instruction.stage == stage.index
+	some flag in instruction.flags
+	flag.name == "platform"
+}
