@@ -1,0 +1,6 @@
+FROM debian:13-slim
+ADD https://example.org/tool-1.2.0.tar.gz /opt/
+RUN echo "24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d  /opt/tool-1.2.0.tar.gz" > /opt/sums \
+    && sha256sum -c /opt/sums
+USER 65532:65532
+CMD ["date"]

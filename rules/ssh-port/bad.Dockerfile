@@ -1,0 +1,4 @@
+FROM debian:13-slim
+EXPOSE 22 8080
+USER 65532:65532
+CMD ["date"]

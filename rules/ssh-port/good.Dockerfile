@@ -1,0 +1,4 @@
+FROM debian:13-slim
+EXPOSE 2222/tcp 8080 220
+USER 65532:65532
+CMD ["date"]
