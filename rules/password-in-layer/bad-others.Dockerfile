@@ -1,0 +1,6 @@
+FROM fedora:43
+RUN echo correcthorse | passwd --stdin root
+RUN useradd -m -p 'aBcDeFgHiJkLm' person
+RUN passwd -d root
+USER 65532:65532
+CMD ["date"]

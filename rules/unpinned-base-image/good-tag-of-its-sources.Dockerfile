@@ -1,0 +1,3 @@
+FROM ghcr.io/example/base:7f3944798557de5518a56e3437d7ed982701f224
+USER 65532:65532
+CMD ["date"]

@@ -1,0 +1,4 @@
+FROM debian:13-slim@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d AS base
+FROM base
+USER 65532:65532
+CMD ["date"]
