@@ -1,0 +1,5 @@
+FROM debian:13-slim
+COPY tool /usr/bin/tool
+RUN chmod u+s /usr/bin/tool
+USER 65532:65532
+CMD ["date"]
