@@ -28,7 +28,6 @@ type PeerRule struct {
 	Also    []string `yaml:"also"`     // other codes of the same rule
 	What    string   `yaml:"what"`     // what it finds
 	Instead []string `yaml:"instead"`  // rules that answer it without being the same
-	Planned []string `yaml:"planned"`  // rules whose alias is still to come
 	LeftOut string   `yaml:"left-out"` // why we have no rule for it; Markdown
 }
 
@@ -86,25 +85,6 @@ func (p *Parity) ours(peer Peer, r PeerRule) []string {
 	return slices.Compact(ids)
 }
 
-// left are the planned rules that have no alias yet.
-func (p *Parity) left(peer Peer, r PeerRule) []string {
-	ours := p.ours(peer, r)
-	return slices.DeleteFunc(slices.Clone(r.Planned), func(id string) bool { return slices.Contains(ours, id) })
-}
-
-// Planned counts the peers' rules that wait for an alias.
-func (p *Parity) Planned() int {
-	n := 0
-	for _, peer := range p.peers {
-		for _, r := range peer.Rules {
-			if len(p.left(peer, r)) > 0 {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // Faults are what is wrong with the lists and the aliases, each in a sentence.
 func (p *Parity) Faults() []string {
 	var out []string
@@ -124,11 +104,11 @@ func (p *Parity) Faults() []string {
 			}
 			ours := p.ours(peer, r)
 			switch {
-			case r.LeftOut != "" && len(ours)+len(r.Instead)+len(r.Planned) > 0:
+			case r.LeftOut != "" && len(ours)+len(r.Instead) > 0:
 				fault("%s is left out, and there is a rule for it", name)
 			case len(r.Instead) > 0 && len(ours) > 0:
 				fault("%s: an alias says %s, so `instead` is not needed", name, strings.Join(ours, ", "))
-			case r.LeftOut == "" && len(ours)+len(r.Instead)+len(r.Planned) == 0:
+			case r.LeftOut == "" && len(ours)+len(r.Instead) == 0:
 				fault("%s has neither an alias nor `instead` nor `left-out`", name)
 			}
 			for _, id := range r.Instead {
@@ -190,17 +170,14 @@ func (p *Parity) answer(peer Peer, r PeerRule) string {
 		return "Left out. " + cell(r.LeftOut)
 	}
 	var parts []string
-	for _, id := range slices.Concat(p.ours(peer, r), r.Instead, p.left(peer, r)) {
+	for _, id := range slices.Concat(p.ours(peer, r), r.Instead) {
 		parts = append(parts, p.link(id))
 	}
 	return strings.Join(parts, ", ")
 }
 
 func (p *Parity) link(id string) string {
-	r, ok := p.catalog.Rule(id)
-	if !ok {
-		return id + " (planned)"
-	}
+	r, _ := p.catalog.Rule(id)
 	folder := "rules"
 	if r.Kind == finding.KindPolicy {
 		folder = "policies"

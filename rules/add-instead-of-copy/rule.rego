@@ -8,7 +8,13 @@
 # custom:
 #   severity: warning
 #   category: clarity
-#   aliases: [hadolint/DL3020, trivy/DS-0005, trivy/AVD-DS-0005, checkov/CKV_DOCKER_4]
+#   aliases:
+#     - hadolint/DL3020
+#     - trivy/DS-0005
+#     - trivy/AVD-DS-0005
+#     - checkov/CKV_DOCKER_4
+#     - kics/9513a694-aa0d-41d8-be61-3271e056f36b
+#     - semgrep/prefer-copy-over-add
 #   differs:
 #     - >-
 #       hadolint (DL3020) flags `ADD $VAR` and sources by git or ssh, which COPY cannot take.

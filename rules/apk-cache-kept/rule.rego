@@ -5,7 +5,12 @@
 # custom:
 #   severity: note
 #   category: size
-#   aliases: [hadolint/DL3019]
+#   aliases:
+#     - hadolint/DL3019
+#     - trivy/DS-0025
+#     - trivy/AVD-DS-0025
+#     - kics/ae9c56a6-3ed1-4ac0-9b54-31267f51151d
+#     - semgrep/missing-apk-no-cache
 #   since: 0.1.0
 package plimline.rules["apk-cache-kept"]
 

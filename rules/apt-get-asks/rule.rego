@@ -5,7 +5,12 @@
 # custom:
 #   severity: warning
 #   category: correctness
-#   aliases: [hadolint/DL3014]
+#   aliases:
+#     - hadolint/DL3014
+#     - trivy/DS-0021
+#     - trivy/AVD-DS-0021
+#     - kics/77783205-c4ca-4f80-bb80-c777f267c547
+#     - semgrep/missing-assume-yes-switch
 #   since: 0.1.0
 package plimline.rules["apt-get-asks"]
 

@@ -7,7 +7,11 @@
 #   severity: note
 #   set: strict
 #   category: clarity
-#   aliases: [hadolint/DL3027]
+#   aliases:
+#     - hadolint/DL3027
+#     - checkov/CKV_DOCKER_9
+#     - kics/b84a0b47-2e99-4c9f-8933-98bcabe2b94d
+#     - semgrep/prefer-apt-get
 #   since: 0.1.0
 package plimline.rules["apt-in-script"]
 

@@ -8,7 +8,11 @@
 # custom:
 #   severity: warning
 #   category: size
-#   aliases: [hadolint/DL3009]
+#   aliases:
+#     - hadolint/DL3009
+#     - kics/df746b39-6564-4fed-bf85-e9c44382303c
+#     - semgrep/remove-package-cache
+#     - semgrep/remove-package-lists
 #   differs:
 #     - >-
 #       hadolint (DL3009) counts the lists also where they are in a mount, and so in no layer.

@@ -7,7 +7,12 @@
 #   severity: note
 #   set: all
 #   category: clarity
-#   aliases: [hadolint/DL3003]
+#   aliases:
+#     - hadolint/DL3003
+#     - trivy/DS-0013
+#     - trivy/AVD-DS-0013
+#     - kics/f4a6bcd3-e231-4acf-993c-aa027be50d2e
+#     - semgrep/use-workdir
 #   since: 0.1.0
 package plimline.rules["cd-instead-of-workdir"]
 

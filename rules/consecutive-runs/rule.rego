@@ -7,7 +7,7 @@
 #   severity: note
 #   set: all
 #   category: style
-#   aliases: [hadolint/DL3059]
+#   aliases: [hadolint/DL3059, kics/0008c003-79aa-42d8-95b8-1c2fe37dbfe6]
 #   differs:
 #     - >-
 #       hadolint (DL3059) warns of it by default; in builders more layers mean more reuse, so it is off here.

@@ -6,7 +6,11 @@
 # custom:
 #   severity: error
 #   category: correctness
-#   aliases: [hadolint/DL3021]
+#   aliases:
+#     - hadolint/DL3021
+#     - trivy/DS-0011
+#     - trivy/AVD-DS-0011
+#     - kics/6db6e0c2-32a3-4a2e-93b5-72c35f4119db
 #   since: 0.1.0
 package plimline.rules["copy-destination-no-folder"]
 

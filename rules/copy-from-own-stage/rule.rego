@@ -5,7 +5,12 @@
 # custom:
 #   severity: error
 #   category: correctness
-#   aliases: [hadolint/DL3023]
+#   aliases:
+#     - hadolint/DL3023
+#     - trivy/DS-0006
+#     - trivy/AVD-DS-0006
+#     - kics/cdddb86f-95f6-4fc4-b5a1-483d9afceb2b
+#     - semgrep/copy-from-own-alias
 #   differs:
 #     - >-
 #       hadolint (DL3023) compares stage names with their case, which Docker does not.

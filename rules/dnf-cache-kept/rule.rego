@@ -5,7 +5,14 @@
 # custom:
 #   severity: note
 #   category: size
-#   aliases: [hadolint/DL3040]
+#   aliases:
+#     - hadolint/DL3040
+#     - trivy/DS-0019
+#     - trivy/AVD-DS-0019
+#     - trivy/DS-0027
+#     - trivy/AVD-DS-0027
+#     - kics/295acb63-9246-4b21-b441-7c1f1fb62dc0
+#     - semgrep/missing-dnf-clean-all
 #   differs:
 #     - >-
 #       hadolint (DL3040) also warns in builders that are not shipped.

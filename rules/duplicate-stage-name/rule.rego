@@ -8,7 +8,14 @@
 # custom:
 #   severity: error
 #   category: correctness
-#   aliases: [hadolint/DL3024, buildkit/DuplicateStageName, trivy/DS-0012, trivy/AVD-DS-0012]
+#   aliases:
+#     - hadolint/DL3024
+#     - buildkit/DuplicateStageName
+#     - trivy/DS-0012
+#     - trivy/AVD-DS-0012
+#     - checkov/CKV_DOCKER_11
+#     - kics/f2daed12-c802-49cd-afed-fe41d0b82fed
+#     - semgrep/alias-must-be-unique
 #   differs:
 #     - >-
 #       hadolint (DL3024) takes `Build` and `build` for two names; Docker does not.

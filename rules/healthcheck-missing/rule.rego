@@ -7,7 +7,12 @@
 #   severity: note
 #   set: strict
 #   category: operation
-#   aliases: [hadolint/DL3057]
+#   aliases:
+#     - hadolint/DL3057
+#     - trivy/DS-0026
+#     - trivy/AVD-DS-0026
+#     - checkov/CKV_DOCKER_2
+#     - kics/b03a748a-542d-44f4-bb86-9199ab4fd2d5
 #   since: 0.1.0
 package plimline.rules["healthcheck-missing"]
 

@@ -8,7 +8,13 @@
 # custom:
 #   severity: warning
 #   category: reproducibility
-#   aliases: [hadolint/DL3007, trivy/DS-0001, trivy/AVD-DS-0001]
+#   aliases:
+#     - hadolint/DL3007
+#     - trivy/DS-0001
+#     - trivy/AVD-DS-0001
+#     - checkov/CKV_DOCKER_7
+#     - kics/f45ea400-6bbe-4501-9fc7-1c3d75c32067
+#     - semgrep/avoid-latest-version
 #   differs:
 #     - >-
 #       hadolint (DL3007) does not see `latest` that comes through an ARG.

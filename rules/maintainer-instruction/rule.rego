@@ -8,7 +8,14 @@
 # custom:
 #   severity: note
 #   category: clarity
-#   aliases: [hadolint/DL4000, buildkit/MaintainerDeprecated]
+#   aliases:
+#     - hadolint/DL4000
+#     - buildkit/MaintainerDeprecated
+#     - trivy/DS-0022
+#     - trivy/AVD-DS-0022
+#     - checkov/CKV_DOCKER_6
+#     - kics/99614418-f82b-4852-a9ae-5051402b741c
+#     - semgrep/maintainer-is-deprecated
 #   since: 0.1.0
 package plimline.rules["maintainer-instruction"]
 

@@ -5,7 +5,7 @@
 # custom:
 #   severity: note
 #   category: size
-#   aliases: [hadolint/DL3042]
+#   aliases: [hadolint/DL3042, kics/f2f903fb-b977-461e-98d7-b3e2185c6118, semgrep/missing-pip-no-cache-dir]
 #   differs:
 #     - >-
 #       hadolint (DL3042) takes only a mount that ends in `.cache/pip` for one, and does not know `PIP_CACHE_DIR`.

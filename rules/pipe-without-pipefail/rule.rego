@@ -7,7 +7,7 @@
 #   severity: warning
 #   set: strict
 #   category: correctness
-#   aliases: [hadolint/DL4006]
+#   aliases: [hadolint/DL4006, kics/efbf148a-67e9-42d2-ac47-02fa1c0d0b22, semgrep/set-pipefail]
 #   differs:
 #     - >-
 #       hadolint (DL4006) forgets SHELL at `FROM stage`, does not see `set -o pipefail` in the RUN, and looks for pipes in the words of JSON

@@ -9,7 +9,11 @@
 # custom:
 #   severity: warning
 #   category: correctness
-#   aliases: [hadolint/DL3029, buildkit/FromPlatformFlagConstDisallowed]
+#   aliases:
+#     - hadolint/DL3029
+#     - buildkit/FromPlatformFlagConstDisallowed
+#     - kics/b16e8501-ef3c-44e1-a543-a093238099c9
+#     - semgrep/avoid-platform-with-from
 #   differs:
 #     - >-
 #       hadolint (DL3029) flags variables too that have a platform in them.

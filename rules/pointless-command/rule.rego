@@ -7,7 +7,7 @@
 #   severity: note
 #   set: strict
 #   category: clarity
-#   aliases: [hadolint/DL3001]
+#   aliases: [hadolint/DL3001, kics/9b6b0f38-92a2-41f9-b881-3a1083d99f1b, semgrep/nonsensical-command]
 #   since: 0.1.0
 package plimline.rules["pointless-command"]
 

@@ -5,7 +5,12 @@
 # custom:
 #   severity: error
 #   category: correctness
-#   aliases: [hadolint/DL3011]
+#   aliases:
+#     - hadolint/DL3011
+#     - trivy/DS-0008
+#     - trivy/AVD-DS-0008
+#     - kics/71bf8cf8-f0a1-42fa-b9d2-d10525e0a38e
+#     - semgrep/invalid-port
 #   since: 0.1.0
 package plimline.rules["port-out-of-range"]
 

@@ -7,7 +7,12 @@
 #   severity: note
 #   set: strict
 #   category: size
-#   aliases: [hadolint/DL3015]
+#   aliases:
+#     - hadolint/DL3015
+#     - trivy/DS-0029
+#     - trivy/AVD-DS-0029
+#     - kics/7384dfb2-fcd1-4fbf-91cd-6c44c318c33c
+#     - semgrep/missing-no-install-recommends
 #   since: 0.1.0
 package plimline.rules["recommended-packages"]
 

@@ -8,7 +8,14 @@
 # custom:
 #   severity: warning
 #   category: correctness
-#   aliases: [hadolint/DL3000, buildkit/WorkdirRelativePath, trivy/DS-0009, trivy/AVD-DS-0009]
+#   aliases:
+#     - hadolint/DL3000
+#     - buildkit/WorkdirRelativePath
+#     - trivy/DS-0009
+#     - trivy/AVD-DS-0009
+#     - checkov/CKV_DOCKER_10
+#     - kics/6b376af8-cfe8-49ab-a08d-f32de23661a4
+#     - semgrep/use-absolute-workdir
 #   differs:
 #     - >-
 #       hadolint (DL3000) flags every relative path, also below an absolute one of the same stage.

@@ -11,7 +11,17 @@
 #   severity: warning
 #   category: security
 #   security-severity: "6.0"
-#   aliases: [hadolint/DL3002, trivy/DS-0002, trivy/AVD-DS-0002, checkov/CKV_DOCKER_3, checkov/CKV_DOCKER_8]
+#   aliases:
+#     - hadolint/DL3002
+#     - trivy/DS-0002
+#     - trivy/AVD-DS-0002
+#     - checkov/CKV_DOCKER_3
+#     - checkov/CKV_DOCKER_8
+#     - kics/67fd0c4a-68cf-46d7-8c41-bc9fba7e40ae
+#     - kics/fd54f200-402c-4333-a5a4-36ef6709af2f
+#     - semgrep/last-user-is-root
+#     - semgrep/missing-user
+#     - semgrep/missing-user-entrypoint
 #   differs:
 #     - >-
 #       hadolint (DL3002) says nothing of an image without any USER, which runs as root, and warns of root in a builder that is not shipped.

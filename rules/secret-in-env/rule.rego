@@ -11,7 +11,12 @@
 #   severity: warning
 #   category: security
 #   security-severity: "7.0"
-#   aliases: [hadolint/DL3064, buildkit/SecretsUsedInArgOrEnv, trivy/DS-0031, trivy/AVD-DS-0031]
+#   aliases:
+#     - hadolint/DL3064
+#     - buildkit/SecretsUsedInArgOrEnv
+#     - trivy/DS-0031
+#     - trivy/AVD-DS-0031
+#     - semgrep/secret-in-build-arg
 #   differs:
 #     - >-
 #       hadolint (DL3064) and BuildKit look at names alone: they flag GIT_KEY= without a value, AUTH, and ARGs that reach no image; values

@@ -6,7 +6,13 @@
 # custom:
 #   severity: warning
 #   category: correctness
-#   aliases: [hadolint/DL4003, buildkit/MultipleInstructionsDisallowed]
+#   aliases:
+#     - hadolint/DL4003
+#     - buildkit/MultipleInstructionsDisallowed
+#     - trivy/DS-0016
+#     - trivy/AVD-DS-0016
+#     - kics/41c195f4-fc31-4a5c-8a1b-90605538d49f
+#     - semgrep/multiple-cmd-instructions
 #   since: 0.1.0
 package plimline.rules["several-cmds"]
 

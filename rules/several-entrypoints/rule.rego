@@ -6,7 +6,13 @@
 # custom:
 #   severity: warning
 #   category: correctness
-#   aliases: [hadolint/DL4004, buildkit/MultipleInstructionsDisallowed]
+#   aliases:
+#     - hadolint/DL4004
+#     - buildkit/MultipleInstructionsDisallowed
+#     - trivy/DS-0007
+#     - trivy/AVD-DS-0007
+#     - kics/6938958b-3f1a-451c-909b-baeee14bdc97
+#     - semgrep/multiple-entrypoint-instructions
 #   since: 0.1.0
 package plimline.rules["several-entrypoints"]
 

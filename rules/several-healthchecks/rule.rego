@@ -6,7 +6,11 @@
 # custom:
 #   severity: warning
 #   category: correctness
-#   aliases: [hadolint/DL3012, buildkit/MultipleInstructionsDisallowed]
+#   aliases:
+#     - hadolint/DL3012
+#     - buildkit/MultipleInstructionsDisallowed
+#     - trivy/DS-0023
+#     - trivy/AVD-DS-0023
 #   since: 0.1.0
 package plimline.rules["several-healthchecks"]
 

@@ -11,7 +11,12 @@
 # custom:
 #   severity: warning
 #   category: correctness
-#   aliases: [hadolint/DL3025, buildkit/JSONArgsRecommended]
+#   aliases:
+#     - hadolint/DL3025
+#     - buildkit/JSONArgsRecommended
+#     - kics/34945ae8-730d-424c-8279-b064d9f108de
+#     - kics/b86987e1-6397-4619-81d5-8807f2387c79
+#     - semgrep/prefer-json-notation
 #   differs:
 #     - >-
 #       BuildKit says nothing of a shell form once SHELL is set, and hadolint flags HEALTHCHECK, whose shell ends with the check.

@@ -6,7 +6,13 @@
 # custom:
 #   severity: warning
 #   category: security
-#   aliases: [hadolint/DL3004]
+#   aliases:
+#     - hadolint/DL3004
+#     - trivy/DS-0010
+#     - trivy/AVD-DS-0010
+#     - checkov/CKV2_DOCKER_1
+#     - kics/8ada6e80-0ade-439e-b176-0b28f6bce35a
+#     - semgrep/no-sudo-in-dockerfile
 #   since: 0.1.0
 package plimline.rules["sudo-in-build"]
 

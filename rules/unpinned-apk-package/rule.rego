@@ -8,7 +8,7 @@
 #   severity: note
 #   set: strict
 #   category: reproducibility
-#   aliases: [hadolint/DL3018]
+#   aliases: [hadolint/DL3018, kics/d3499f6d-1651-41bb-a9a7-de925fea487b]
 #   since: 0.1.0
 package plimline.rules["unpinned-apk-package"]
 

@@ -8,7 +8,7 @@
 #   severity: note
 #   set: strict
 #   category: reproducibility
-#   aliases: [hadolint/DL3008]
+#   aliases: [hadolint/DL3008, kics/965a08d7-ef86-4f14-8792-4a3b2098937e]
 #   differs:
 #     - >-
 #       hadolint (DL3008) does not look at `apt install`, and takes a package list in a variable for one package without a version.

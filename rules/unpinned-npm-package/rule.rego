@@ -6,7 +6,7 @@
 #   severity: note
 #   set: strict
 #   category: reproducibility
-#   aliases: [hadolint/DL3016]
+#   aliases: [hadolint/DL3016, kics/e36d8880-3f78-4546-b9a1-12f0745ca0d5]
 #   differs:
 #     - >-
 #       hadolint (DL3016) takes `name@latest` for a version, and values of options for packages.

@@ -6,7 +6,7 @@
 #   severity: note
 #   set: strict
 #   category: reproducibility
-#   aliases: [hadolint/DL3013]
+#   aliases: [hadolint/DL3013, kics/02d9c71f-3ee8-4986-9c27-1a20d0d19bfc]
 #   since: 0.1.0
 package plimline.rules["unpinned-pip-package"]
 

@@ -8,7 +8,7 @@
 #   severity: note
 #   set: strict
 #   category: reproducibility
-#   aliases: [hadolint/DL3037]
+#   aliases: [hadolint/DL3037, kics/562952e4-0348-4dea-9826-44f3a2c6117b]
 #   since: 0.1.0
 package plimline.rules["unpinned-zypper-package"]
 

@@ -8,7 +8,13 @@
 # custom:
 #   severity: warning
 #   category: reproducibility
-#   aliases: [hadolint/DL3006, trivy/DS-0001, trivy/AVD-DS-0001]
+#   aliases:
+#     - hadolint/DL3006
+#     - trivy/DS-0001
+#     - trivy/AVD-DS-0001
+#     - checkov/CKV_DOCKER_7
+#     - kics/9efb0b2d-89c9-41a3-91ca-dcc0aec911fd
+#     - semgrep/missing-image-version
 #   differs:
 #     - >-
 #       hadolint (DL3006) passes every image whose name begins with a variable; here `ARG B=ubuntu` and `FROM $B` is an image without a tag.

@@ -6,7 +6,12 @@
 #   severity: note
 #   set: all
 #   category: style
-#   aliases: [hadolint/DL4001]
+#   aliases:
+#     - hadolint/DL4001
+#     - trivy/DS-0014
+#     - trivy/AVD-DS-0014
+#     - kics/fc775e75-fcfb-4c98-b2f2-910c5858b359
+#     - semgrep/use-either-wget-or-curl
 #   since: 0.1.0
 package plimline.rules["wget-and-curl"]
 

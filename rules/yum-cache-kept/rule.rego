@@ -5,7 +5,12 @@
 # custom:
 #   severity: note
 #   category: size
-#   aliases: [hadolint/DL3032]
+#   aliases:
+#     - hadolint/DL3032
+#     - trivy/DS-0015
+#     - trivy/AVD-DS-0015
+#     - kics/00481784-25aa-4a55-8633-3136dfcf4f37
+#     - semgrep/missing-yum-clean-all
 #   differs:
 #     - >-
 #       hadolint (DL3032) also warns where /var/cache/yum is a mount, and in builders that are not shipped.

@@ -5,7 +5,12 @@
 # custom:
 #   severity: note
 #   category: size
-#   aliases: [hadolint/DL3036]
+#   aliases:
+#     - hadolint/DL3036
+#     - trivy/DS-0020
+#     - trivy/AVD-DS-0020
+#     - kics/38300d1a-feb2-4a48-936a-d1ef1cd24313
+#     - semgrep/missing-zypper-clean
 #   since: 0.1.0
 package plimline.rules["zypper-cache-kept"]
 
