@@ -13,24 +13,11 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/plimline/plimline/internal/cli"
+	"github.com/plimline/plimline/internal/corpustest"
 )
 
 // root is the repository's root, seen from this package.
 const root = "../.."
-
-// corpus unpacks the real Dockerfiles that lie beside the repository where it is developed; a clone has none.
-func corpus(tb testing.TB) string {
-	tb.Helper()
-	archive := filepath.Join(root, "..", "shared", "corpus", "open.tar.xz")
-	if _, err := os.Stat(archive); err != nil {
-		tb.Skip("no corpus of real Dockerfiles at hand")
-	}
-	dir := tb.TempDir()
-	if out, err := exec.Command("tar", "-C", dir, "-xJf", archive).CombinedOutput(); err != nil {
-		tb.Skipf("unpack the corpus: %v: %s", err, out)
-	}
-	return dir
-}
 
 // run runs plimline in this process.
 func run(tb testing.TB, want int, args ...string) string {
@@ -102,7 +89,7 @@ func BenchmarkFile(b *testing.B) {
 
 // BenchmarkCorpus lints all real Dockerfiles in one run.
 func BenchmarkCorpus(b *testing.B) {
-	dir := corpus(b)
+	dir := corpustest.Dir(b)
 	files, err := filepath.Glob(filepath.Join(dir, "*", "Dockerfile"))
 	if err != nil || len(files) == 0 {
 		b.Fatalf("corpus: %d files, %v", len(files), err)

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/plimline/plimline/internal/corpustest"
 )
 
 // TestCorpus lints all real Dockerfiles in one run: nothing crashes, every file is judged, no rule fails, and the
@@ -13,7 +15,7 @@ func TestCorpus(t *testing.T) {
 	if testing.Short() {
 		t.Skip("lints 1,600 files several times")
 	}
-	dir := corpus(t)
+	dir := corpustest.Dir(t)
 	files, err := filepath.Glob(filepath.Join(dir, "*", "Dockerfile"))
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,6 @@ import (
 
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/fix"
-	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/source"
 )
 
@@ -69,27 +68,16 @@ func (m *mended) changed() bool { return m.err == nil && !bytes.Equal(m.old, m.S
 
 // fix mends the files that the arguments name.
 func (a *app) fix(args []string, opt *lintOptions, fixing fixOptions) error {
-	engine, err := loadEngine(a.ctx)
+	open, err := a.open(args, opt)
 	if err != nil {
 		return err
 	}
-	contexts, err := opt.settings.build.contextNames()
-	if err != nil {
-		return err
-	}
-	configs, err := opt.settings.loader(engine.Catalog())
-	if err != nil {
-		return err
-	}
-	jobs, unread, err := a.jobs(args, opt, configs)
-	if err != nil {
-		return err
-	}
+	jobs := open.jobs
 	stdin := slices.ContainsFunc(jobs, func(j job) bool { return j.content != nil })
 	if stdin && len(jobs) > 1 {
 		return errors.New("standard input (-) is mended by itself")
 	}
-	f := &fixer{contextOptions: &opt.context, Fixer: fix.Fixer{Linter: lint.New(engine, contexts), Unsafe: fixing.unsafe}, configs: configs, timeout: opt.timeout}
+	f := &fixer{contextOptions: &opt.context, Fixer: fix.Fixer{Linter: open.linter, Unsafe: fixing.unsafe}, configs: open.configs, timeout: opt.timeout}
 	results := make([]mended, len(jobs))
 	group, ctx := errgroup.WithContext(a.ctx)
 	limit := opt.jobs
@@ -109,7 +97,7 @@ func (a *app) fix(args []string, opt *lintOptions, fixing fixOptions) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	for _, r := range unread {
+	for _, r := range open.unread {
 		fmt.Fprintf(a.stderr, "%s: %v\n", r.Path, r.Err)
 		a.code = ExitFailure
 	}

@@ -125,26 +125,15 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	if opt.shellCheck != shellCheckAuto && program != "" {
 		opt.settings.choices.Severity = append([]string{"shellcheck=warning"}, opt.settings.choices.Severity...)
 	}
-	engine, err := loadEngine(a.ctx)
+	open, err := a.open(args, opt)
 	if err != nil {
 		return err
 	}
-	contexts, err := opt.settings.build.contextNames()
-	if err != nil {
-		return err
-	}
-	configs, err := opt.settings.loader(engine.Catalog())
-	if err != nil {
-		return err
-	}
-	jobs, results, err := a.jobs(args, opt, configs)
-	if err != nil {
-		return err
-	}
+	jobs, results := open.jobs, open.unread
 	if len(jobs) > 16 {
 		manyFiles()
 	}
-	w := &worker{contextOptions: &opt.context, linter: lint.New(engine, contexts), configs: configs, timeout: opt.timeout}
+	w := &worker{contextOptions: &opt.context, linter: open.linter, configs: open.configs, timeout: opt.timeout}
 	notice := ""
 	if program != "" {
 		notice = w.shellCheck(a.ctx, program, jobs)
@@ -155,7 +144,7 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	if err != nil {
 		return err
 	}
-	run := &report.Run{Catalog: engine.Catalog(), Version: version(), ShowUnknown: opt.unknown, Notices: w.notices(linted)}
+	run := &report.Run{Catalog: open.linter.Catalog(), Version: version(), ShowUnknown: opt.unknown, Notices: w.notices(linted)}
 	if notice != "" {
 		run.Notices = append(run.Notices, notice)
 	}
@@ -173,6 +162,35 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	}
 	run.Results = results
 	return opt.targets.write(a.stdout, run, report.Options{Color: color, Width: terminalWidth(a.stdout)})
+}
+
+// opened is what a run over files needs.
+type opened struct {
+	linter  *lint.Linter
+	configs *config.Loader
+	jobs    []job
+	unread  []report.Result // paths that could not be searched
+}
+
+// open loads the rules and the configuration, and finds the files.
+func (a *app) open(args []string, opt *lintOptions) (*opened, error) {
+	engine, err := loadEngine(a.ctx)
+	if err != nil {
+		return nil, err
+	}
+	contexts, err := opt.settings.build.contextNames()
+	if err != nil {
+		return nil, err
+	}
+	configs, err := opt.settings.loader(engine.Catalog())
+	if err != nil {
+		return nil, err
+	}
+	jobs, unread, err := a.jobs(args, opt, configs)
+	if err != nil {
+		return nil, err
+	}
+	return &opened{lint.New(engine, contexts), configs, jobs, unread}, nil
 }
 
 // jobs lists the files to lint, and the results for paths that could not be searched.

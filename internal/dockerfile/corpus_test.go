@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,19 +9,13 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
+	"github.com/plimline/plimline/internal/corpustest"
 	"github.com/plimline/plimline/internal/source"
 )
 
 // corpus unpacks the real Dockerfiles, which are no part of the project; the test is skipped without them.
 func corpus(t testing.TB) []*source.File {
-	archive := filepath.Join("..", "..", "..", "shared", "corpus", "open.tar.xz")
-	if _, err := os.Stat(archive); err != nil {
-		t.Skip("no corpus")
-	}
-	dir := t.TempDir()
-	if out, err := exec.Command("tar", "-xJf", archive, "-C", dir).CombinedOutput(); err != nil {
-		t.Skipf("tar: %v: %s", err, out)
-	}
+	dir := corpustest.Dir(t)
 	var files []*source.File
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || d.Name() != "Dockerfile" {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/corpustest"
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/fix"
@@ -96,12 +97,9 @@ func TestCorpus(t *testing.T) {
 	if testing.Short() {
 		t.Skip("mends 1,600 files twice")
 	}
-	files, err := filepath.Glob("../../../shared/corpus/open/*/Dockerfile")
-	if dir := os.Getenv("PLIMLINE_CORPUS"); dir != "" {
-		files, err = filepath.Glob(filepath.Join(dir, "*", "Dockerfile"))
-	}
+	files, err := filepath.Glob(filepath.Join(corpustest.Dir(t), "*", "Dockerfile"))
 	if err != nil || len(files) == 0 {
-		t.Skip("the corpus is not at hand")
+		t.Fatal(len(files), err)
 	}
 	l, set := setup(t, "all")
 	for _, unsafe := range []bool{false, true} {

@@ -132,3 +132,15 @@ deleted_later(command, pattern) if {
 	some word in other.words
 	regex.match(pattern, word.value)
 }
+
+# A configuration file for apt is written or copied: it may answer questions, and say what is installed.
+apt_configured if {
+	some command in input.commands
+	some redirect in command.redirects
+	contains(redirect.target.value, "apt.conf")
+}
+
+apt_configured if {
+	some instruction in array.concat(input.by.copy, input.by.add)
+	contains(instruction.body.text, "apt.conf")
+}

@@ -20,7 +20,7 @@ findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the 
 	some install in lib.installs("apt-get")
 	command := install.command
 	not assumed(command)
-	not configured
+	not lib.apt_configured
 }
 
 assumed(command) if lib.has_flag(command, {"-y", "--yes", "--assume-yes", "-qq", "--force-yes"})
@@ -42,15 +42,3 @@ assumed(command) if regex.match(`-q=[2-9]`, concat(" ", command.args))
 assumed(command) if command.pipe > 0
 
 assumed(command) if "$" in {substring(word.value, 0, 1) | some word in command.words}
-
-# A configuration file says so.
-configured if {
-	some command in input.commands
-	some redirect in command.redirects
-	contains(redirect.target.value, "apt.conf")
-}
-
-configured if {
-	some instruction in array.concat(input.by.copy, input.by.add)
-	contains(instruction.body.text, "apt.conf")
-}

@@ -23,17 +23,5 @@ findings contains lib.risky(lib.at(command, "packages that are only recommended 
 	command := install.command
 	not lib.has_flag(command, {"--no-install-recommends"})
 	not regex.match(`(?i)Install-Recommends[= ]"?(false|0|no)`, concat(" ", command.args))
-	not configured
-}
-
-# A configuration file says so.
-configured if {
-	some command in input.commands
-	some redirect in command.redirects
-	contains(redirect.target.value, "apt.conf")
-}
-
-configured if {
-	some instruction in array.concat(input.by.copy, input.by.add)
-	contains(instruction.body.text, "apt.conf")
+	not lib.apt_configured
 }
