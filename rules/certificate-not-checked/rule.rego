@@ -21,6 +21,7 @@ findings contains lib.at(word, message) if {
 	some name, pattern in downloads
 	some command in lib.runs(name)
 	some word in command.words
+	not word.quoted
 	regex.match(pattern, word.value)
 	not checked(command)
 	not own_machine(command)

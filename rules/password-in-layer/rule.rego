@@ -27,7 +27,7 @@ findings contains lib.at(word, "this password is in the image's history, and its
 	some i, word in writer.words
 	i > 0
 	regex.match(pattern, word.value)
-	not placeholder(word)
+	not placeholder(word, reader)
 }
 
 readers := {
@@ -54,20 +54,33 @@ findings contains lib.at(redirect, "this password is in the image's history, and
 	some redirect in reader.redirects
 	redirect.op == "<<<"
 	regex.match(readers.chpasswd, redirect.target.value)
-	not placeholder(redirect.target)
+	not placeholder(redirect.target, reader)
 }
 
-# useradd -p HASH
+# chpasswd <<EOF
+findings contains lib.at(heredoc, "this password is in the image's history, and its hash in /etc/shadow") if {
+	some reader in lib.runs("chpasswd")
+	lib.kept(reader)
+	not encrypted(reader)
+	some heredoc in input.instructions[reader.instruction].heredocs
+	reader.span[0] < heredoc.span[0]
+	regex.match(`(?m)^[a-z_][^:$%\s]*:[^$%\s<]+$`, heredoc.content)
+}
+
+# useradd -p HASH, --password=HASH
 findings contains lib.at(word, "everyone who has the image can read this hash and look for its password") if {
 	some name in {"useradd", "usermod"}
 	some command in lib.runs(name)
 	lib.kept(command)
-	some i, flag in command.words
-	flag.value in {"-p", "--password"}
-	word := command.words[i + 1]
+	some i, word in command.words
 	word.literal
-	not word.value in {"", "*", "!", "!!", "x", "NP"}
+	value := hash(command, i)
+	not value in {"", "*", "!", "!!", "x", "NP"}
 }
+
+hash(command, i) := command.words[i].value if command.words[i - 1].value in {"-p", "--password"}
+
+hash(command, i) := trim_prefix(command.words[i].value, "--password=") if startswith(command.words[i].value, "--password=")
 
 # passwd -d root
 findings contains lib.at(command, "root needs no password then: every user of the container is root with su") if {
@@ -78,6 +91,14 @@ findings contains lib.at(command, "root needs no password then: every user of th
 	"root" in command.args
 }
 
-placeholder(word) if not word.literal
+placeholder(word, _) if not word.literal
 
-placeholder(word) if regex.match(`^[^:]+:(\*|!|!!|x|<.*>)$`, word.value)
+placeholder(word, _) if regex.match(`^[^:]+:<.*>$`, word.value)
+
+# A hash that no password has.
+placeholder(word, reader) if {
+	encrypted(reader)
+	regex.match(`:[*!x]+$`, word.value)
+}
+
+encrypted(reader) if lib.has_flag(reader, {"-e", "--encrypted"})

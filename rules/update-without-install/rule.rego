@@ -23,6 +23,7 @@ findings contains lib.related(lib.at(update, message), install, "installed here,
 	update.name in family
 	verb(update) == "update"
 	not busy(update)
+	not lib.mounted(update, `^/(var(/(lib|cache)(/(apt|apk)(/lists)?)?)?|etc/apk/cache)$`)
 	later := [command |
 		some command in input.commands
 		update.stage in input.stages[command.stage].chain
