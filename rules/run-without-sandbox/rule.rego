@@ -2,8 +2,8 @@
 # title: A step runs outside of the sandbox
 # description: |
 #   `--security=insecure` gives a RUN all rights of root on the build machine, `--network=host` its network with what listens on
-#   localhost there. What the step downloads and starts has them too. Builders refuse both unless they are started with
-#   `--allow-insecure-entitlement` and called with `--allow`, so the file does not build everywhere.
+#   localhost there. What the step downloads and starts has them too. The build must be called with `--allow`, and `--security=insecure` needs a
+#   builder that was started for it, so the file does not build everywhere.
 # related_resources:
 #   - https://docs.docker.com/reference/dockerfile/#run---security
 #   - https://docs.docker.com/reference/dockerfile/#run---network

@@ -16,7 +16,7 @@ package plimline.rules["second-package-index"]
 import data.plimline.lib
 findings contains lib.at(word, message) if {
 	some install in lib.pip_installs
-	not lib.has_flag(install.command, {"--require-hashes", "--no-deps"})
+	not lib.has_flag(install.command, {"--require-hashes"})
 	some word in install.command.words
 	split(word.value, "=")[0] == "--extra-index-url"
 }

@@ -24,7 +24,7 @@ findings contains lib.at(word, message) if {
 	regex.match(pattern, word.value)
 	not reads(command)
 	not trusted_files(command)
-	message := sprintf("with %s, %s takes packages that nobody signed", [word.text, name])
+	message := sprintf("with %s, %s does not check who made a package", [word.text, name])
 }
 
 flags := {

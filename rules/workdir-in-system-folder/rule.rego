@@ -2,7 +2,7 @@
 # title: WORKDIR is in a folder of the kernel
 # description: |
 #   /proc, /sys and /dev are mounted over when a container starts: what the image has there is not seen, and the container does not start or
-#   works in another place. `/proc/self/fd/...` as the working directory is also the way out of the container that runc had until 1.1.12.
+#   works in an empty folder. `/proc/self/fd/...` as the working directory is also the way out of the container that runc had before 1.1.12.
 # related_resources:
 #   - https://nvd.nist.gov/vuln/detail/CVE-2024-21626
 # custom:

@@ -32,9 +32,8 @@ findings contains lib.at(flag, message) if {
 # The last digit has the 2, and there is no sticky bit, which leaves a file to its owner.
 open(mode) if regex.match(`^0?[0246]?[0-7]{2}[2367]$`, mode)
 
+# Without u, g, o or a the umask holds, which takes w away.
 open(mode) if regex.match(`(^|,)[ug]*[oa][ugoa]*[+=][rxX]*w[rwxX]*(,|$)`, mode)
-
-open(mode) if regex.match(`(^|,)=[rxX]*w[rwxX]*(,|$)`, mode)
 
 # What is everybody's anyway.
 shared(path) if regex.match(`^(/dev/|/proc/|/tmp/?$|/var/tmp/?$|/run/lock)`, path)
