@@ -66,7 +66,7 @@ func (r *resolver) expandIn(s *Stage, w dockerfile.Word, lookup func(string) *Va
 // Expand gives a word of an instruction the value it has there. FROM and instructions before the first
 // FROM see global ARGs only; RUN, CMD, ENTRYPOINT, HEALTHCHECK and SHELL leave variables to the shell.
 func (m *Model) Expand(step *Step, w dockerfile.Word) Value {
-	r := resolver{m}
+	r := resolver{m: m}
 	switch {
 	case step.Stage == nil || step.Name == "FROM":
 		return r.expand(w, r.globals)

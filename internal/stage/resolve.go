@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // Resolve makes the model of a parsed file. Invalid instructions stay in their stage and change nothing.
 // A file without FROM is one implicit stage.
 func Resolve(f *dockerfile.File, opt Options) *Model {
-	r := &resolver{m: &Model{File: f, Options: opt}}
+	r := &resolver{m: &Model{File: f, Options: opt}, defaultShell: shellNamed("/bin/sh", "-c")}
 	r.split()
 	for _, s := range r.m.Stages {
 		r.base(s)
@@ -28,7 +29,9 @@ func Resolve(f *dockerfile.File, opt Options) *Model {
 }
 
 type resolver struct {
-	m *Model
+	m            *Model
+	defaultShell Shell
+	comment      int // the first that has not been looked at
 }
 
 // split cuts the instructions into the part before the first FROM and the stages.
@@ -124,7 +127,7 @@ func (r *resolver) globals(name string) *Variable {
 
 // base resolves what the stage's FROM names and the state the stage begins with.
 func (r *resolver) base(s *Stage) {
-	s.Out.Shell = Shell{Words: []string{"/bin/sh", "-c"}, Dialect: shell.DialectOf([]string{"/bin/sh", "-c"})}
+	s.Out.Shell = r.defaultShell
 	s.Out.Workdir = Setting{Value: Value{Text: "/", State: Base}}
 	s.Out.User = Setting{Value: Value{State: Base}}
 	if s.From == nil {
@@ -218,9 +221,27 @@ func (r *resolver) find(name string, limit int) *Stage {
 	return nil
 }
 
+var shellPragma = regexp.MustCompile(`(?i)^\s*hadolint\s+shell\s*=\s*(\S+)`)
+
+// pragma reads hadolint's "# hadolint shell=NAME" above an instruction: an image's own shell, which no SHELL names.
+func (r *resolver) pragma(s *Stage, step *Step) {
+	if step.Trigger {
+		return
+	}
+	for ; r.comment < len(r.m.File.Comments) && r.m.File.Comments[r.comment].Next <= step.Index; r.comment++ {
+		if m := shellPragma.FindStringSubmatch(r.m.File.Comments[r.comment].Text); m != nil {
+			r.defaultShell = shellNamed(m[1], "-c")
+			s.Out.Shell = r.defaultShell
+		}
+	}
+}
+
+func shellNamed(words ...string) Shell { return Shell{Words: words, Dialect: shell.DialectOf(words)} }
+
 // run walks the stage's instructions, keeping the state.
 func (r *resolver) run(s *Stage) {
 	for _, step := range s.Steps {
+		r.pragma(s, step)
 		step.Before = s.Out
 		if step.Problem != nil {
 			continue

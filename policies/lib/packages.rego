@@ -35,7 +35,7 @@ managers := {
 	},
 	"yum": dnf, "dnf": dnf, "microdnf": dnf, "tdnf": dnf,
 	"zypper": {"verbs": {"install", "in"}, "valued": {"-t", "--type", "-r", "--repo", "--from", "-n", "--name", "--root", "-R", "-D", "--reposd-dir", "-C", "--cache-dir"}},
-	"pip": pip, "pip2": pip, "pip3": pip,
+	"pip": pip,
 	"pipx": {"verbs": {"install"}, "valued": {"--python", "--suffix", "--pip-args", "-i", "--index-url", "--preinstall"}},
 	"npm": {
 		"verbs": {"install", "i", "add", "in", "isntall"},
@@ -95,7 +95,16 @@ module_installs := [{"command": command, "packages": array.slice(found, 2, count
 	found[1].value in pip.verbs
 ]
 
-pip_installs := array.concat(array.concat(installs("pip"), installs("pip3")), array.concat(installs("pip2"), module_installs))
+pip_installs := array.concat(by_name, module_installs) if {
+	# pip, pip3, pip3.13
+	by_name := [{"command": command, "packages": array.slice(found, 1, count(found))} |
+		some name, commands in input.programs
+		regex.match(`^pip[0-9.]*$`, name)
+		some command in commands
+		found := operands(command, pip.valued)
+		found[0].value in pip.verbs
+	]
+}
 
 # One finding for a command, at the first of the packages.
 unpinned(packages) := at(packages[0], sprintf("%s: without a version this is whatever is newest on the day of the build", [named])) if {

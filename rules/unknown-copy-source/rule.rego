@@ -9,7 +9,7 @@
 # custom:
 #   severity: error
 #   category: correctness
-#   aliases: [hadolint/DL3022, hadolint/DL3023, trivy/DS-0006, trivy/AVD-DS-0006]
+#   aliases: [hadolint/DL3022, hadolint/DL3023]
 #   differs:
 #     - >-
 #       hadolint (DL3022) flags named build contexts and images without a tag, and passes `--from=0abc` as a number.
