@@ -212,6 +212,7 @@ func (a *app) initCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.AddCommand(a.initDockerfileCommand())
 	cmd.Flags().BoolVar(&force, "force", false, "replace the file if it exists")
 	cmd.Flags().StringVar(&hadolint, "from-hadolint", "", "make it of a hadolint configuration `FILE` (.hadolint.yaml)")
 	return cmd

@@ -17,8 +17,8 @@ import (
 	"github.com/plimline/plimline/internal/source"
 )
 
-// maxRounds bounds how often a file is looked at again. Fixes seldom make room for others more than twice.
-const maxRounds = 16
+// maxRounds bounds how often a file is looked at again. Most files are done after two.
+const maxRounds = 64
 
 // Fixer mends files. It is safe for concurrent use.
 type Fixer struct {
@@ -59,32 +59,41 @@ func (f *Fixer) File(ctx context.Context, src *source.File, sources buildcontext
 		if len(chosen) == 0 {
 			break
 		}
-		next, reason, err := f.try(ctx, state, chosen, sources, set)
+		next, made, err := f.most(ctx, state, chosen, sources, set, func(c choice, reason string) {
+			refused[c.key] = true
+			r.Undone = append(r.Undone, Undone{c.Rule, c.Fix.Title, reason})
+		})
 		if err != nil {
 			return nil, err
 		}
-		if reason == "" {
+		if next != nil {
 			state = next
-			r.note(chosen)
-			continue
-		}
-		// One of them is to blame: each by itself. Those behind it wait for the next round, when their places are known again.
-		for _, c := range chosen {
-			next, reason, err := f.try(ctx, state, []choice{c}, sources, set)
-			if err != nil {
-				return nil, err
-			}
-			if reason == "" {
-				state = next
-				r.note([]choice{c})
-				break
-			}
-			refused[c.key] = true
-			r.Undone = append(r.Undone, Undone{c.Rule, c.Fix.Title, reason})
+			r.note(made)
 		}
 	}
 	r.Source, r.Findings = state.src, state.findings
 	return r, nil
+}
+
+// most applies the fixes, or as many as are easily found to be good: when together they make the file worse, the first half, and so on down to
+// the one that is to blame. Those behind it wait for the next round, when their places are known again.
+func (f *Fixer) most(ctx context.Context, s *state, chosen []choice, sources buildcontext.Context, set *config.Settings, refuse func(choice, string)) (*state, []choice, error) {
+	next, reason, err := f.try(ctx, s, chosen, sources, set)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case reason == "":
+		return next, chosen, nil
+	case len(chosen) == 1:
+		refuse(chosen[0], reason)
+		return nil, nil, nil
+	}
+	half := len(chosen) / 2
+	next, made, err := f.most(ctx, s, chosen[:half], sources, set, refuse)
+	if err != nil || next != nil {
+		return next, made, err
+	}
+	return f.most(ctx, s, chosen[half:], sources, set, refuse)
 }
 
 func (r *Result) note(made []choice) {
