@@ -31,19 +31,8 @@ var predictions = []string{
 //
 // The comment of a case is "starts", or "RULE: words of the failure".
 func TestPredictions(t *testing.T) {
-	if out, err := exec.Command("docker", "info").CombinedOutput(); err != nil {
-		t.Fatalf("no Docker engine: %v\n%s", err, out)
-	}
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	plimline := filepath.Join(t.TempDir(), "plimline")
-	build := exec.Command("go", "build", "-o", plimline, "./cmd/plimline")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	plimline := build(t)
+	root := "../.."
 	cases, err := filepath.Glob(filepath.Join(root, "testdata/e2e/*.txtar"))
 	if err != nil {
 		t.Fatal(err)
@@ -56,16 +45,7 @@ func TestPredictions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			dir := t.TempDir()
-			for _, f := range archive.Files {
-				path := filepath.Join(dir, f.Name)
-				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
+			dir := unpack(t, archive)
 			rule, words, fails := strings.Cut(strings.TrimSpace(string(archive.Comment)), ": ")
 			got := predicted(t, plimline, dir)
 			if fails && !slices.Equal(got, []string{rule}) || !fails && len(got) > 0 {
@@ -89,6 +69,37 @@ func TestPredictions(t *testing.T) {
 	if len(cases) < 40 {
 		t.Errorf("%d cases, want at least 40", len(cases))
 	}
+}
+
+// build makes the command, and makes sure that there is an engine.
+func build(t *testing.T) (plimline string) {
+	t.Helper()
+	if out, err := exec.Command("docker", "info").CombinedOutput(); err != nil {
+		t.Fatalf("no Docker engine: %v\n%s", err, out)
+	}
+	plimline = filepath.Join(t.TempDir(), "plimline")
+	cmd := exec.Command("go", "build", "-o", plimline, "./cmd/plimline")
+	cmd.Dir = "../.."
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return plimline
+}
+
+// unpack writes a case's files to a folder of its own.
+func unpack(t *testing.T, archive *txtar.Archive) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, f := range archive.Files {
+		path := filepath.Join(dir, f.Name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // predicted lists the prediction rules that plimline has findings of, each once.
@@ -125,19 +136,19 @@ func run(t *testing.T, image, dir string) (out string, ok bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
-	build := exec.CommandContext(ctx, "docker", "build", "--network=none", "-t", image)
+	cmd := exec.CommandContext(ctx, "docker", "build", "--network=none", "-t", image)
 	if args, err := os.ReadFile(filepath.Join(dir, "build-args")); err == nil {
-		build.Args = append(build.Args, strings.Fields(string(args))...)
+		cmd.Args = append(cmd.Args, strings.Fields(string(args))...)
 	}
-	build.Args = append(build.Args, dir)
-	build.Env = append(os.Environ(), "DOCKER_BUILDKIT=0")
+	cmd.Args = append(cmd.Args, dir)
+	cmd.Env = append(os.Environ(), "DOCKER_BUILDKIT=0")
 	if needsBuildKit(t, dir) {
 		if exec.CommandContext(ctx, "docker", "buildx", "version").Run() != nil {
 			t.Skip("docker has no buildx here")
 		}
-		build.Env = append(os.Environ(), "DOCKER_BUILDKIT=1")
+		cmd.Env = append(os.Environ(), "DOCKER_BUILDKIT=1")
 	}
-	text, err := build.CombinedOutput()
+	text, err := cmd.CombinedOutput()
 	if err != nil {
 		return string(text), false
 	}
