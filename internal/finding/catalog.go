@@ -52,6 +52,9 @@ type Rule struct {
 	Links       []string
 	Differs     []string // where other tools answer otherwise, and why this does not; Markdown
 	Since       string
+	// Needs are what a Dockerfile must have for the rule to find anything, one of them at least: instructions ("ADD"), programs that
+	// are run ("apt-get", "pip*"), "go build". None: anything may do.
+	Needs []string
 	// SecuritySeverity is a CVSS-like number from "0.0" to "10.0" for SARIF, or "".
 	SecuritySeverity string
 	// Parameters of a policy, as read from its data.yaml; nil when it has none.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+
+	"github.com/plimline/plimline/internal/finding"
 )
 
 // TestQuery: queries are written as OPA's query compiler would leave them, so they need not pass through it.
@@ -13,7 +15,7 @@ func TestQuery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	queries, err := e.compiled(func(string) bool { return true })
+	queries, err := e.compiled(func(finding.Rule) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}

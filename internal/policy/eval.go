@@ -68,7 +68,9 @@ func (e *Engine) Prepare(parameters map[string]map[string]any) (*Evaluator, erro
 // the others nothing: it gets half of the time that is left, and is named in the errors. When the context ends, the error
 // without a rule says so, and what has been found until then is returned.
 func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active func(rule string) bool) ([]finding.Finding, []RuleError) {
-	queries, err := v.engine.compiled(active)
+	facts := factsOf(doc)
+	asked := func(rule finding.Rule) bool { return active(rule.ID) && facts.may(rule) }
+	queries, err := v.engine.compiled(asked)
 	if err != nil {
 		return nil, []RuleError{{"", err}}
 	}
@@ -85,7 +87,7 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 	var found []finding.Finding
 	var failed []RuleError
 	for _, rule := range v.engine.catalog.Rules() {
-		if !active(rule.ID) {
+		if !asked(rule) {
 			continue
 		}
 		q := queries[rule.ID]

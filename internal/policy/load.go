@@ -108,12 +108,12 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 
 // Compile compiles rules that are not compiled yet. Errors of one rule are kept for when it is asked for; the error is for what concerns all.
 func (e *Engine) Compile(active func(rule string) bool) error {
-	_, err := e.compiled(active)
+	_, err := e.compiled(func(r finding.Rule) bool { return active(r.ID) })
 	return err
 }
 
 // compiled are the queries of at least the active rules.
-func (e *Engine) compiled(active func(rule string) bool) (map[string]query, error) {
+func (e *Engine) compiled(active func(finding.Rule) bool) (map[string]query, error) {
 	if ready, missing := e.missing(active); len(missing) == 0 {
 		return ready, nil
 	}
@@ -129,12 +129,12 @@ func (e *Engine) compiled(active func(rule string) bool) (map[string]query, erro
 }
 
 // missing are the queries there are, and the active rules that have none.
-func (e *Engine) missing(active func(rule string) bool) (ready map[string]query, missing []*module) {
+func (e *Engine) missing(active func(finding.Rule) bool) (ready map[string]query, missing []*module) {
 	if p := e.queries.Load(); p != nil {
 		ready = *p
 	}
 	for _, r := range e.catalog.Rules() {
-		if _, ok := ready[r.ID]; !ok && active(r.ID) {
+		if _, ok := ready[r.ID]; !ok && active(r) {
 			missing = append(missing, e.modules[r.ID])
 		}
 	}

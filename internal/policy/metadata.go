@@ -91,6 +91,13 @@ func (m *module) metadata() error {
 		m.rule.SecuritySeverity = score
 	}
 	m.rule.Aliases = r.aliases()
+	for _, x := range r.list("needs") {
+		if text, ok := x.(string); ok && text != "" {
+			m.rule.Needs = append(m.rule.Needs, text)
+		} else {
+			r.complain("needs", "custom.needs: %v is no name", x)
+		}
+	}
 	for _, x := range r.list("differs") {
 		if text, ok := x.(string); ok {
 			m.rule.Differs = append(m.rule.Differs, strings.TrimSpace(text))
@@ -100,7 +107,7 @@ func (m *module) metadata() error {
 	}
 	for _, key := range slices.Sorted(maps.Keys(r.Custom)) {
 		switch key {
-		case "severity", "set", "category", "since", "security-severity", "aliases", "differs":
+		case "severity", "set", "category", "since", "security-severity", "aliases", "needs", "differs":
 		default:
 			r.complain(key, "custom.%s is unknown", key)
 		}

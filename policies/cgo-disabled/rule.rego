@@ -10,6 +10,7 @@
 # custom:
 #   severity: warning
 #   category: correctness
+#   needs: [go build]
 #   since: 0.1.0
 package plimline.policies["cgo-disabled"]
 

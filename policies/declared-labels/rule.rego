@@ -7,6 +7,7 @@
 #   severity: note
 #   category: operation
 #   aliases: [hadolint/DL3050]
+#   needs: [LABEL]
 #   since: 0.1.0
 package plimline.policies["declared-labels"]
 

@@ -10,6 +10,7 @@
 #   severity: warning
 #   category: operation
 #   aliases: [hadolint/DL3051, hadolint/DL3052, hadolint/DL3053, hadolint/DL3054, hadolint/DL3055, hadolint/DL3056, hadolint/DL3058]
+#   needs: [LABEL]
 #   since: 0.1.0
 package plimline.policies["label-format"]
 

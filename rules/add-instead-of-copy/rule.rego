@@ -18,6 +18,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3020) flags `ADD $VAR` and sources by git or ssh, which COPY cannot take.
+#   needs: [ADD]
 #   since: 0.1.0
 package plimline.rules["add-instead-of-copy"]
 

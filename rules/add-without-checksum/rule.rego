@@ -13,6 +13,7 @@
 #     - >-
 #       KICS asks for curl or wget in place of ADD from an address. ADD sees when the file changes and then builds again, which RUN does not, and
 #       checks it with `--checksum`.
+#   needs: [ADD]
 #   since: 0.1.0
 package plimline.rules["add-without-checksum"]
 

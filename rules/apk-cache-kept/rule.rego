@@ -11,6 +11,7 @@
 #     - trivy/AVD-DS-0025
 #     - kics/ae9c56a6-3ed1-4ac0-9b54-31267f51151d
 #     - semgrep/missing-apk-no-cache
+#   needs: [apk]
 #   since: 0.1.0
 package plimline.rules["apk-cache-kept"]
 

@@ -11,6 +11,7 @@
 #     - trivy/AVD-DS-0021
 #     - kics/77783205-c4ca-4f80-bb80-c777f267c547
 #     - semgrep/missing-assume-yes-switch
+#   needs: [apt-get]
 #   since: 0.1.0
 package plimline.rules["apt-get-asks"]
 

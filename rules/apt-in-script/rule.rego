@@ -12,6 +12,7 @@
 #     - checkov/CKV_DOCKER_9
 #     - kics/b84a0b47-2e99-4c9f-8933-98bcabe2b94d
 #     - semgrep/prefer-apt-get
+#   needs: [apt]
 #   since: 0.1.0
 package plimline.rules["apt-in-script"]
 

@@ -16,6 +16,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3009) counts the lists also where they are in a mount, and so in no layer.
+#   needs: [apt-get, apt, aptitude]
 #   since: 0.1.0
 package plimline.rules["apt-lists-kept"]
 

@@ -10,6 +10,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3010) compares names of Windows files with their backslashes, which are escapes unless the file says otherwise.
+#   needs: [COPY]
 #   since: 0.1.0
 package plimline.rules["archive-copied-to-extract"]
 

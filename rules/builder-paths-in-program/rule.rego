@@ -7,6 +7,7 @@
 #   severity: note
 #   set: strict
 #   category: reproducibility
+#   needs: [go build]
 #   since: 0.1.0
 package plimline.rules["builder-paths-in-program"]
 

@@ -13,6 +13,7 @@
 #     - trivy/AVD-DS-0013
 #     - kics/f4a6bcd3-e231-4acf-993c-aa027be50d2e
 #     - semgrep/use-workdir
+#   needs: [cd]
 #   since: 0.1.0
 package plimline.rules["cd-instead-of-workdir"]
 

@@ -9,6 +9,7 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [shellcheck/SC2164]
+#   needs: [cd, pushd]
 #   since: 0.1.0
 package plimline.rules["cd-unchecked"]
 

@@ -11,6 +11,7 @@
 #     - trivy/DS-0011
 #     - trivy/AVD-DS-0011
 #     - kics/6db6e0c2-32a3-4a2e-93b5-72c35f4119db
+#   needs: [COPY, ADD]
 #   since: 0.1.0
 package plimline.rules["copy-destination-no-folder"]
 

@@ -12,6 +12,7 @@
 #     - >-
 #       hadolint (DL3045) does not know that an image has a WORKDIR of its own, and that a second `FROM debian` does not inherit the first
 #       one's.
+#   needs: [COPY]
 #   since: 0.1.0
 package plimline.rules["copy-to-relative-path"]
 

@@ -6,6 +6,7 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [hadolint/DL3038, kics/7ebd323c-31b7-4e5b-b26f-de5e9e477af8, semgrep/missing-dnf-assume-yes-switch]
+#   needs: [dnf, microdnf, tdnf]
 #   since: 0.1.0
 package plimline.rules["dnf-asks"]
 

@@ -16,6 +16,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3040) also warns in builders that are not shipped.
+#   needs: [dnf, microdnf, tdnf]
 #   since: 0.1.0
 package plimline.rules["dnf-cache-kept"]
 

@@ -13,6 +13,7 @@
 #   differs:
 #     - >-
 #       Semgrep takes VOLUME for a mount of the host's socket, which it cannot be.
+#   needs: [VOLUME]
 #   since: 0.1.0
 package plimline.rules["docker-socket-volume"]
 

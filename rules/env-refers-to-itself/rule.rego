@@ -9,6 +9,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3044) never forgets a variable, also not at the next FROM.
+#   needs: [ENV]
 #   since: 0.1.0
 package plimline.rules["env-refers-to-itself"]
 

@@ -9,6 +9,7 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [buildkit/ExposeInvalidFormat]
+#   needs: [EXPOSE]
 #   since: 0.1.0
 package plimline.rules["expose-host-port"]
 

@@ -9,6 +9,7 @@
 #   set: all
 #   category: style
 #   aliases: [buildkit/ExposeProtoCasing]
+#   needs: [EXPOSE]
 #   since: 0.1.0
 package plimline.rules["expose-protocol-casing"]
 

@@ -10,6 +10,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3067) flags images made to be copied whole, such as `COPY --from=tonistiigi/xx / /`.
+#   needs: [COPY, ADD]
 #   since: 0.1.0
 package plimline.rules["filesystem-copied"]
 

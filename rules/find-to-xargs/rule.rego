@@ -9,6 +9,7 @@
 #   set: strict
 #   category: correctness
 #   aliases: [shellcheck/SC2038]
+#   needs: [find]
 #   since: 0.1.0
 package plimline.rules["find-to-xargs"]
 

@@ -6,6 +6,7 @@
 # custom:
 #   severity: warning
 #   category: correctness
+#   needs: [go]
 #   since: 0.1.0
 package plimline.rules["git-missing"]
 

@@ -6,6 +6,7 @@
 # custom:
 #   severity: warning
 #   category: correctness
+#   needs: [go build]
 #   since: 0.1.0
 package plimline.rules["glibc-too-old"]
 

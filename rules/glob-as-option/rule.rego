@@ -9,6 +9,7 @@
 #   set: all
 #   category: style
 #   aliases: [shellcheck/SC2035]
+#   needs: [rm, mv, cp, chmod, chown, tar, ls, cat, grep, sed, zip]
 #   since: 0.1.0
 package plimline.rules["glob-as-option"]
 

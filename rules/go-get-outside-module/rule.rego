@@ -8,6 +8,7 @@
 # custom:
 #   severity: error
 #   category: correctness
+#   needs: [go]
 #   since: 0.1.0
 package plimline.rules["go-get-outside-module"]
 

@@ -6,6 +6,7 @@
 # custom:
 #   severity: warning
 #   category: correctness
+#   needs: [HEALTHCHECK]
 #   since: 0.1.0
 package plimline.rules["healthcheck-tool-missing"]
 

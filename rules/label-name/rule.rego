@@ -10,6 +10,7 @@
 #   set: all
 #   category: style
 #   aliases: [hadolint/DL3048]
+#   needs: [LABEL]
 #   since: 0.1.0
 package plimline.rules["label-name"]
 

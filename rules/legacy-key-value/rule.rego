@@ -9,6 +9,7 @@
 #   severity: note
 #   category: clarity
 #   aliases: [buildkit/LegacyKeyValueFormat]
+#   needs: [ENV, LABEL]
 #   since: 0.1.0
 package plimline.rules["legacy-key-value"]
 

@@ -16,6 +16,7 @@
 #     - checkov/CKV_DOCKER_6
 #     - kics/99614418-f82b-4852-a9ae-5051402b741c
 #     - semgrep/maintainer-is-deprecated
+#   needs: [MAINTAINER]
 #   since: 0.1.0
 package plimline.rules["maintainer-instruction"]
 

@@ -9,6 +9,7 @@
 #   set: strict
 #   category: correctness
 #   aliases: [shellcheck/SC2155]
+#   needs: [export, readonly, local, declare]
 #   since: 0.1.0
 package plimline.rules["masked-failure"]
 

@@ -9,6 +9,7 @@
 #   set: strict
 #   category: security
 #   aliases: [shellcheck/SC2174]
+#   needs: [mkdir]
 #   since: 0.1.0
 package plimline.rules["mkdir-mode-of-parents"]
 

@@ -7,6 +7,7 @@
 #   severity: note
 #   category: clarity
 #   aliases: [kics/68a51e22-ae5a-4d48-8e87-b01a323605c9]
+#   needs: [COPY]
 #   since: 0.1.0
 package plimline.rules["numeric-copy-from"]
 

@@ -6,6 +6,7 @@
 # custom:
 #   severity: note
 #   category: clarity
+#   needs: [go build]
 #   since: 0.1.0
 package plimline.rules["obsolete-build-flag"]
 

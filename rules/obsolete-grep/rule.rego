@@ -9,6 +9,7 @@
 #   set: all
 #   category: style
 #   aliases: [shellcheck/SC2196, shellcheck/SC2197]
+#   needs: [egrep, fgrep]
 #   since: 0.1.0
 package plimline.rules["obsolete-grep"]
 

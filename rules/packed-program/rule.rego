@@ -7,6 +7,7 @@
 #   severity: note
 #   set: strict
 #   category: performance
+#   needs: [upx]
 #   since: 0.1.0
 package plimline.rules["packed-program"]
 

@@ -9,6 +9,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3042) takes only a mount that ends in `.cache/pip` for one, and does not know `PIP_CACHE_DIR`.
+#   needs: ["pip*", "python*"]
 #   since: 0.1.0
 package plimline.rules["pip-cache-kept"]
 

@@ -10,6 +10,7 @@
 # custom:
 #   severity: warning
 #   category: correctness
+#   needs: [ARG]
 #   since: 0.1.0
 package plimline.rules["platform-arg-default"]
 

@@ -11,6 +11,7 @@
 #     - trivy/AVD-DS-0008
 #     - kics/71bf8cf8-f0a1-42fa-b9d2-d10525e0a38e
 #     - semgrep/invalid-port
+#   needs: [EXPOSE]
 #   since: 0.1.0
 package plimline.rules["port-out-of-range"]
 

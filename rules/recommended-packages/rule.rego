@@ -13,6 +13,7 @@
 #     - trivy/AVD-DS-0029
 #     - kics/7384dfb2-fcd1-4fbf-91cd-6c44c318c33c
 #     - semgrep/missing-no-install-recommends
+#   needs: [apt-get]
 #   since: 0.1.0
 package plimline.rules["recommended-packages"]
 

@@ -19,6 +19,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3000) flags every relative path, also below an absolute one of the same stage.
+#   needs: [WORKDIR]
 #   since: 0.1.0
 package plimline.rules["relative-workdir"]
 

@@ -8,6 +8,7 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [shellcheck/SC2115]
+#   needs: [rm]
 #   since: 0.1.0
 package plimline.rules["rm-of-empty-variable"]
 

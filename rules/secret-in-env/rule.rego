@@ -23,6 +23,7 @@
 #       such as `FOO=ghp_...` pass.
 #     - >-
 #       An ARG before FROM that no stage repeats is in no image.
+#   needs: [ENV, ARG]
 #   since: 0.1.0
 package plimline.rules["secret-in-env"]
 

@@ -13,6 +13,7 @@
 #     - trivy/AVD-DS-0016
 #     - kics/41c195f4-fc31-4a5c-8a1b-90605538d49f
 #     - semgrep/multiple-cmd-instructions
+#   needs: [CMD]
 #   since: 0.1.0
 package plimline.rules["several-cmds"]
 

@@ -13,6 +13,7 @@
 #     - trivy/AVD-DS-0007
 #     - kics/6938958b-3f1a-451c-909b-baeee14bdc97
 #     - semgrep/multiple-entrypoint-instructions
+#   needs: [ENTRYPOINT]
 #   since: 0.1.0
 package plimline.rules["several-entrypoints"]
 

@@ -11,6 +11,7 @@
 #     - buildkit/MultipleInstructionsDisallowed
 #     - trivy/DS-0023
 #     - trivy/AVD-DS-0023
+#   needs: [HEALTHCHECK]
 #   since: 0.1.0
 package plimline.rules["several-healthchecks"]
 

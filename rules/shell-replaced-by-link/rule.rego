@@ -7,6 +7,7 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [hadolint/DL4005, kics/8a301064-c291-4b20-adcb-403fe7fd95fd, semgrep/use-shell-instruction]
+#   needs: [ln]
 #   since: 0.1.0
 package plimline.rules["shell-replaced-by-link"]
 

@@ -9,6 +9,7 @@
 #   severity: warning
 #   set: strict
 #   category: performance
+#   needs: [go build]
 #   since: 0.1.0
 package plimline.rules["sources-before-modules"]
 

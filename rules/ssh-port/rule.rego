@@ -9,6 +9,7 @@
 #   set: strict
 #   category: security
 #   aliases: [trivy/DS-0004, trivy/AVD-DS-0004, kics/5907595b-5b6d-4142-b173-dbb0e73fbff8, checkov/CKV_DOCKER_1]
+#   needs: [EXPOSE]
 #   since: 0.1.0
 package plimline.rules["ssh-port"]
 

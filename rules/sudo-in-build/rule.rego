@@ -13,6 +13,7 @@
 #     - checkov/CKV2_DOCKER_1
 #     - kics/8ada6e80-0ade-439e-b176-0b28f6bce35a
 #     - semgrep/no-sudo-in-dockerfile
+#   needs: [sudo]
 #   since: 0.1.0
 package plimline.rules["sudo-in-build"]
 

@@ -9,6 +9,7 @@
 #   set: all
 #   category: style
 #   aliases: [shellcheck/SC2166]
+#   needs: ["[", test]
 #   since: 0.1.0
 package plimline.rules["test-with-and-or"]
 

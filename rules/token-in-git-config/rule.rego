@@ -9,6 +9,7 @@
 #   severity: warning
 #   category: security
 #   security-severity: "7.0"
+#   needs: [git, go, COPY, ADD]
 #   since: 0.1.0
 package plimline.rules["token-in-git-config"]
 

@@ -9,6 +9,7 @@
 #   set: strict
 #   category: reproducibility
 #   aliases: [hadolint/DL3018, kics/d3499f6d-1651-41bb-a9a7-de925fea487b]
+#   needs: [apk]
 #   since: 0.1.0
 package plimline.rules["unpinned-apk-package"]
 

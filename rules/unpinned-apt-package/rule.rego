@@ -12,6 +12,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3008) does not look at `apt install`, and takes a package list in a variable for one package without a version.
+#   needs: [apt-get, apt, aptitude]
 #   since: 0.1.0
 package plimline.rules["unpinned-apt-package"]
 

@@ -9,6 +9,7 @@
 #   set: strict
 #   category: reproducibility
 #   aliases: [hadolint/DL3041, kics/93d88cf7-f078-46a8-8ddc-178e03aeacf1]
+#   needs: [dnf, microdnf, tdnf]
 #   since: 0.1.0
 package plimline.rules["unpinned-dnf-package"]
 

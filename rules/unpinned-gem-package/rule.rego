@@ -7,6 +7,7 @@
 #   set: strict
 #   category: reproducibility
 #   aliases: [hadolint/DL3028, kics/22cd11f7-9c6c-4f6e-84c0-02058120b341]
+#   needs: [gem]
 #   since: 0.1.0
 package plimline.rules["unpinned-gem-package"]
 

@@ -10,6 +10,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3016) takes `name@latest` for a version, and values of options for packages.
+#   needs: [npm]
 #   since: 0.1.0
 package plimline.rules["unpinned-npm-package"]
 

@@ -7,6 +7,7 @@
 #   set: strict
 #   category: reproducibility
 #   aliases: [hadolint/DL3013, kics/02d9c71f-3ee8-4986-9c27-1a20d0d19bfc]
+#   needs: ["pip*", "python*"]
 #   since: 0.1.0
 package plimline.rules["unpinned-pip-package"]
 

@@ -9,6 +9,7 @@
 #   set: strict
 #   category: reproducibility
 #   aliases: [hadolint/DL3033, kics/6452c424-1d92-4deb-bb18-a03e95d579c4]
+#   needs: [yum]
 #   since: 0.1.0
 package plimline.rules["unpinned-yum-package"]
 

@@ -9,6 +9,7 @@
 #   set: strict
 #   category: reproducibility
 #   aliases: [hadolint/DL3037, kics/562952e4-0348-4dea-9826-44f3a2c6117b]
+#   needs: [zypper]
 #   since: 0.1.0
 package plimline.rules["unpinned-zypper-package"]
 

@@ -7,6 +7,7 @@
 #   severity: note
 #   set: strict
 #   category: size
+#   needs: [go build]
 #   since: 0.1.0
 package plimline.rules["unstripped-program"]
 

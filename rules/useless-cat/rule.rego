@@ -9,6 +9,7 @@
 #   set: all
 #   category: style
 #   aliases: [shellcheck/SC2002]
+#   needs: [cat]
 #   since: 0.1.0
 package plimline.rules["useless-cat"]
 

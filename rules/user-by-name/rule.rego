@@ -10,6 +10,7 @@
 #   set: strict
 #   category: security
 #   aliases: [hadolint/DL3066]
+#   needs: [USER]
 #   since: 0.1.0
 package plimline.rules["user-by-name"]
 

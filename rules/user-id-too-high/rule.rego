@@ -12,6 +12,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3046) does not read `--uid`.
+#   needs: [useradd]
 #   since: 0.1.0
 package plimline.rules["user-id-too-high"]
 

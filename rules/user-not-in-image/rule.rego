@@ -6,6 +6,7 @@
 # custom:
 #   severity: error
 #   category: correctness
+#   needs: [USER]
 #   since: 0.1.0
 package plimline.rules["user-not-in-image"]
 

@@ -12,6 +12,7 @@
 #     - trivy/AVD-DS-0014
 #     - kics/fc775e75-fcfb-4c98-b2f2-910c5858b359
 #     - semgrep/use-either-wget-or-curl
+#   needs: [wget, curl]
 #   since: 0.1.0
 package plimline.rules["wget-and-curl"]
 

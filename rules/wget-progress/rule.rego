@@ -7,6 +7,7 @@
 #   set: all
 #   category: style
 #   aliases: [hadolint/DL3047]
+#   needs: [wget]
 #   since: 0.1.0
 package plimline.rules["wget-progress"]
 

@@ -6,6 +6,7 @@
 #   severity: note
 #   category: size
 #   aliases: [hadolint/DL3060]
+#   needs: [yarn]
 #   since: 0.1.0
 package plimline.rules["yarn-cache-kept"]
 

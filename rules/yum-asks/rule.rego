@@ -6,6 +6,7 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [hadolint/DL3030, kics/6e19193a-8753-436d-8a09-76dcff91bb03, semgrep/missing-yum-assume-yes-switch]
+#   needs: [yum]
 #   since: 0.1.0
 package plimline.rules["yum-asks"]
 

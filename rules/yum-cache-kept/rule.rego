@@ -14,6 +14,7 @@
 #   differs:
 #     - >-
 #       hadolint (DL3032) also warns where /var/cache/yum is a mount, and in builders that are not shipped.
+#   needs: [yum]
 #   since: 0.1.0
 package plimline.rules["yum-cache-kept"]
 

@@ -6,6 +6,7 @@
 #   severity: warning
 #   category: correctness
 #   aliases: [hadolint/DL3034, kics/45e1fca5-f90e-465d-825f-c2cb63fa3944, semgrep/missing-zypper-no-confirm-switch]
+#   needs: [zypper]
 #   since: 0.1.0
 package plimline.rules["zypper-asks"]
 

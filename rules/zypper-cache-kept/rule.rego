@@ -11,6 +11,7 @@
 #     - trivy/AVD-DS-0020
 #     - kics/38300d1a-feb2-4a48-936a-d1ef1cd24313
 #     - semgrep/missing-zypper-clean
+#   needs: [zypper]
 #   since: 0.1.0
 package plimline.rules["zypper-cache-kept"]
 

@@ -6,6 +6,7 @@
 #   severity: warning
 #   category: reproducibility
 #   aliases: [hadolint/DL3035]
+#   needs: [zypper]
 #   since: 0.1.0
 package plimline.rules["zypper-dist-upgrade"]
 
