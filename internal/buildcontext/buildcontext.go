@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/moby/patternmatcher"
@@ -63,8 +64,8 @@ func (c Context) Read() *Files {
 	return f
 }
 
-// Ignored reports whether a path below the context, or a folder above it, is left out. As for docker, a folder that is left out
-// may have files in it that are not.
+// Ignored reports whether a path below the context, or a folder above it, is left out, with all that is in it: an exception
+// (!docs/README.md) may keep a part of a folder, and BuildKit's own check says nothing then either.
 func (f *Files) Ignored(path string) bool {
 	if f == nil || f.ignored == nil {
 		return false
@@ -74,5 +75,13 @@ func (f *Files) Ignored(path string) bool {
 		return false
 	}
 	ok, err := f.ignored.MatchesOrParentMatches(filepath.FromSlash(path))
-	return err == nil && ok
+	return err == nil && ok && !f.exceptionIn(path)
+}
+
+// exceptionIn reports whether an exception may be about something in a folder.
+func (f *Files) exceptionIn(folder string) bool {
+	return f.ignored.Exclusions() && slices.ContainsFunc(f.ignored.Patterns(), func(p *patternmatcher.Pattern) bool {
+		pattern := filepath.ToSlash(p.String())
+		return p.Exclusion() && (strings.HasPrefix(pattern, folder+"/") || strings.ContainsAny(strings.TrimPrefix(pattern, folder), "*?["))
+	})
 }

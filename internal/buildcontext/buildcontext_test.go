@@ -30,6 +30,17 @@ func TestRead(t *testing.T) {
 			ignored: []string{"go.mod"},
 			taken:   []string{"cmd", "cmd/main.go", "/"},
 		},
+		"an exception in a folder": {
+			files:   map[string]string{".dockerignore": "docs\nvendor\n!docs/README.md\n"},
+			file:    ".dockerignore",
+			ignored: []string{"vendor", "docs/a.md"},
+			taken:   []string{"docs", "docs/README.md"},
+		},
+		"an exception anywhere": {
+			files: map[string]string{".dockerignore": "docs\n!**/*.md\n"},
+			file:  ".dockerignore",
+			taken: []string{"docs"},
+		},
 		"of one Dockerfile": {
 			files:   map[string]string{".dockerignore": "a\n", "x.Dockerfile.dockerignore": "b\n"},
 			file:    "x.Dockerfile.dockerignore",
