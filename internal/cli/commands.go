@@ -61,7 +61,7 @@ func rulePage(catalog *finding.Catalog, id string) ([]byte, error) {
 	if rule.Kind == finding.KindPolicy {
 		folder = policies.FS
 	}
-	return fs.ReadFile(folder, id+"/README.md")
+	return fs.ReadFile(folder, rule.Page()+"/README.md")
 }
 
 func unknownRule(catalog *finding.Catalog, name string) error {

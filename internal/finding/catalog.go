@@ -126,6 +126,14 @@ func (c *Catalog) Resolve(name string) []string {
 // shellCheck is the rule that stands for all of ShellCheck's codes.
 const shellCheck = "shellcheck"
 
+// Page is the folder of a rule's page: its id, and for ShellCheck's codes the one that stands for all.
+func (r Rule) Page() string {
+	if IsShellCheck(r.ID) {
+		return shellCheck
+	}
+	return r.ID
+}
+
 // IsShellCheck reports whether a rule's id is one of ShellCheck's codes, such as SC2034.
 func IsShellCheck(id string) bool {
 	return len(id) == 6 && strings.HasPrefix(id, "SC") && strings.Trim(id[2:], "0123456789") == ""

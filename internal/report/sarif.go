@@ -106,7 +106,7 @@ func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
 	if r.Kind == finding.KindPolicy {
 		folder = "policies"
 	}
-	page := homepage + "/blob/main/" + folder + "/" + r.ID + "/README.md"
+	page := homepage + "/blob/main/" + folder + "/" + r.Page() + "/README.md"
 	help := strings.TrimSpace(r.Description)
 	markdown := help
 	for _, link := range append(slices.Clone(r.Links), page) {
@@ -122,7 +122,7 @@ func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
 	}
 	return &sarif.ReportingDescriptor{
 		ID:                   pointer(r.ID),
-		Name:                 pointer(pascal(r.ID)),
+		Name:                 pointer(ruleName(r.ID)),
 		ShortDescription:     text2(sentence(r.Title), ""),
 		FullDescription:      text2(unwrapLines(help), ""),
 		Help:                 text2(unwrapLines(help), markdown),
@@ -325,6 +325,14 @@ func unwrapLines(s string) string {
 		out = append(out, strings.Join(strings.Fields(paragraph), " "))
 	}
 	return strings.Join(out, "\n\n")
+}
+
+// ruleName is a name for people, which SARIF wants to differ from the id.
+func ruleName(id string) string {
+	if finding.IsShellCheck(id) {
+		return "ShellCheck" + id[len("SC"):]
+	}
+	return pascal(id)
 }
 
 // pascal makes RootUser of root-user.
