@@ -19,8 +19,17 @@ chain_end(command) := instruction.span[1] if {
 	last.span[1] == instruction.span[1]
 }
 
-# A shell form of one plain command as a JSON array.
-exec_form(instruction) := fix("Write a JSON array", [edit(instruction.body.span, text)]) if {
+# A shell form of one plain command as a JSON array. A script that does not say what runs it is run by a shell, and by nothing else.
+exec_form(instruction) := fix("Write a JSON array", [edit(instruction.body.span, array_of(instruction))]) if {
+	plain_command(instruction)
+	not endswith(instruction.commands[0].words[0].value, ".sh")
+} else := risky_fix("Write a JSON array; the script then needs a first line with its interpreter", [edit(instruction.body.span, array_of(instruction))]) if {
+	plain_command(instruction)
+} else := null
+
+array_of(instruction) := sprintf("[%s]", [concat(", ", [json.marshal(word.value) | some word in instruction.commands[0].words])])
+
+plain_command(instruction) if {
 	instruction.form == "shell"
 	count(instruction.commands) == 1
 	command := instruction.commands[0]
@@ -35,8 +44,7 @@ exec_form(instruction) := fix("Write a JSON array", [edit(instruction.body.span,
 
 	# What the shell does itself is no program.
 	not command.name in {"cd", "exit", "export", "set", "source", ".", ":", "eval", "trap", "exec", "read", "ulimit", "umask", "wait"}
-	text := sprintf("[%s]", [concat(", ", [json.marshal(word.value) | some word in command.words])])
-} else := null
+}
 
 # A finding with a fix, when there is one.
 mended(finding, fix) := object.union(finding, {"fix": fix}) if fix != null

@@ -17,3 +17,5 @@ edit(span, text) := {"span": span, "text": text}
 insert(offset, text) := {"span": [offset, offset], "text": text}
 
 fix(title, edits) := {"title": title, "safe": true, "edits": edits}
+
+risky_fix(title, edits) := {"title": title, "safe": false, "edits": edits}

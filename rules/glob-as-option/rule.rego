@@ -15,7 +15,7 @@ package plimline.rules["glob-as-option"]
 
 import data.plimline.lib
 
-findings contains lib.fixed(lib.at(word, "a file whose name begins with - is taken for an option; write ./*"), "Write ./ in front", [lib.insert(word.span[0], "./")]) if {
+findings contains lib.mended(lib.at(word, "a file whose name begins with - is taken for an option; write ./*"), dotted(command, word)) if {
 	some instruction in lib.shell_runs
 	some command in instruction.commands
 	command.name in {"rm", "mv", "cp", "chmod", "chown", "tar", "ls", "cat", "grep", "sed", "zip"}
@@ -24,3 +24,8 @@ findings contains lib.fixed(lib.at(word, "a file whose name begins with - is tak
 	regex.match(`^\*`, word.text)
 	not word.literal
 }
+
+# The others show the names they are given.
+dotted(command, word) := lib.fix("Write ./ in front", [lib.insert(word.span[0], "./")]) if {
+	command.name in {"rm", "mv", "cp", "chmod", "chown"}
+} else := null
