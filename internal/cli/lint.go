@@ -118,7 +118,7 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	if opt.timeout <= 0 {
 		return fmt.Errorf("--timeout %v: must be more than 0", opt.timeout)
 	}
-	program, err := shellCheckProgram(opt.shellCheck)
+	program, err := shellCheckProgram(a.ctx, opt.shellCheck)
 	if err != nil {
 		return err
 	}
@@ -147,6 +147,9 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	run := &report.Run{Catalog: open.linter.Catalog(), Version: version(), ShowUnknown: opt.unknown, Notices: w.notices(linted)}
 	if notice != "" {
 		run.Notices = append(run.Notices, notice)
+		if opt.shellCheck != shellCheckAuto {
+			a.code = ExitFailure
+		}
 	}
 	for _, r := range linted {
 		if r.config == nil {

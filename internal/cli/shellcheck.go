@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"time"
 
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/shellcheck"
@@ -18,11 +17,8 @@ const (
 	shellCheckOff  = "off"
 )
 
-// shellCheckTime is how long ShellCheck may take for one script; most take 10 ms.
-const shellCheckTime = 200 * time.Millisecond
-
 // shellCheckProgram is what --shellcheck asks for; "" for none.
-func shellCheckProgram(flag string) (string, error) {
+func shellCheckProgram(ctx context.Context, flag string) (string, error) {
 	switch flag {
 	case shellCheckOff:
 		return "", nil
@@ -34,14 +30,17 @@ func shellCheckProgram(flag string) (string, error) {
 		return program, nil
 	}
 	program, err := exec.LookPath(flag)
+	if err == nil {
+		err = shellcheck.Check(ctx, program)
+	}
 	if err != nil {
 		return "", fmt.Errorf("--shellcheck: %w", err)
 	}
 	return program, nil
 }
 
-// shellCheck has ShellCheck judge the files that have the rule on, all at once. What it says is kept for each job; when it cannot be asked,
-// the notice says why, and the run goes on.
+// shellCheck has ShellCheck judge the files that have the rule on, all at once. What it says is kept for each job; when it cannot be asked
+// about some, the notice says why, and the run goes on.
 func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (notice string) {
 	var scripts []shellcheck.Script
 	var owners []int // the job of each script
@@ -52,7 +51,7 @@ func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (no
 			continue
 		}
 		settings := c.For(j.path)
-		if !settings.Active("shellcheck") {
+		if !settings.ShellCheck() {
 			continue
 		}
 		if j.content == nil {
@@ -61,19 +60,29 @@ func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (no
 				continue
 			}
 		}
+		j.said = []shellcheck.Comment{}
 		opt := stage.Options{Target: settings.Target, BuildArgs: settings.BuildArgs}
 		for _, s := range lint.Scripts(source.NewFile(j.path, j.content), opt) {
 			scripts, owners = append(scripts, s), append(owners, i)
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, w.timeout+time.Duration(len(scripts))*shellCheckTime)
-	defer cancel()
-	comments, err := shellcheck.Run(ctx, program, scripts)
-	if err != nil {
-		return fmt.Sprintf("ShellCheck was not asked: %v", err)
-	}
+	comments, err := shellcheck.Run(ctx, program, w.timeout, scripts)
 	for i, said := range comments {
 		jobs[owners[i]].said = append(jobs[owners[i]].said, said...)
 	}
-	return ""
+	if err == nil {
+		return ""
+	}
+	failed := map[int]bool{}
+	for i, said := range comments {
+		if said == nil {
+			failed[owners[i]] = true
+			jobs[owners[i]].said = nil // our own rules speak for it
+		}
+	}
+	files := "1 file"
+	if len(failed) != 1 {
+		files = fmt.Sprintf("%d files", len(failed))
+	}
+	return fmt.Sprintf("ShellCheck has not judged %s: %v", files, err)
 }

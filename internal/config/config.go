@@ -87,7 +87,17 @@ func (s *Settings) Severity(rule string) finding.Severity {
 	if severity, ok := s.severities[rule]; ok || !finding.IsShellCheck(rule) {
 		return severity
 	}
-	return s.severities["shellcheck"]
+	return s.severities[finding.ShellCheck]
+}
+
+// ShellCheck reports whether any of ShellCheck's findings are asked for, be it one code alone.
+func (s *Settings) ShellCheck() bool {
+	for id, severity := range s.severities {
+		if severity != finding.Off && (id == finding.ShellCheck || finding.IsShellCheck(id)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Active reports whether a rule runs.
@@ -147,7 +157,7 @@ func (c *Config) resolve(layers []layer) *Settings {
 	for id := range on {
 		// One of ShellCheck's codes that is turned on or off by itself.
 		if _, ok := s.severities[id]; !ok {
-			s.severities[id] = s.severities["shellcheck"]
+			s.severities[id] = s.severities[finding.ShellCheck]
 		}
 	}
 	for id := range s.severities {

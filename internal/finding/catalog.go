@@ -96,8 +96,8 @@ func (c *Catalog) Rules() []Rule { return c.rules }
 // Rule returns the rule with exactly this id.
 func (c *Catalog) Rule(id string) (Rule, bool) {
 	if IsShellCheck(id) {
-		r, ok := c.Rule(shellCheck)
-		r.ID, r.Title, r.Aliases = id, "ShellCheck's "+id, []string{shellCheck + "/" + id}
+		r, ok := c.Rule(ShellCheck)
+		r.ID, r.Title, r.Aliases = id, "ShellCheck's "+id, []string{ShellCheck + "/" + id}
 		r.Links = []string{"https://www.shellcheck.net/wiki/" + id}
 		return r, ok
 	}
@@ -117,19 +117,19 @@ func (c *Catalog) Resolve(name string) []string {
 	for _, i := range c.byName[strings.ToLower(name)] {
 		ids = append(ids, c.rules[i].ID)
 	}
-	if code := strings.ToUpper(strings.TrimPrefix(strings.ToLower(name), shellCheck+"/")); ids == nil && IsShellCheck(code) && c.byName[shellCheck] != nil {
+	if code := strings.ToUpper(strings.TrimPrefix(strings.ToLower(name), ShellCheck+"/")); ids == nil && IsShellCheck(code) && c.byName[ShellCheck] != nil {
 		ids = []string{code}
 	}
 	return ids
 }
 
-// shellCheck is the rule that stands for all of ShellCheck's codes.
-const shellCheck = "shellcheck"
+// ShellCheck is the rule that stands for all of ShellCheck's codes.
+const ShellCheck = "shellcheck"
 
 // Page is the folder of a rule's page: its id, and for ShellCheck's codes the one that stands for all.
 func (r Rule) Page() string {
 	if IsShellCheck(r.ID) {
-		return shellCheck
+		return ShellCheck
 	}
 	return r.ID
 }

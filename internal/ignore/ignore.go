@@ -149,7 +149,9 @@ func (s *Set) suppress(f *finding.Finding, used []bool) {
 	}
 }
 
-func (g *ignore) has(rule string) bool { return g.all || slices.Contains(g.rules, rule) }
+func (g *ignore) has(rule string) bool {
+	return g.all || slices.Contains(g.rules, rule) || finding.IsShellCheck(rule) && slices.Contains(g.rules, finding.ShellCheck)
+}
 
 // hides reports whether the ignore can cover findings about comments.
 func (g *ignore) hides(rule string) bool { return g.scope == scopeFile && g.has(rule) }

@@ -63,7 +63,7 @@ func contextOf(m *stage.Model, ctx buildcontext.Context) *buildcontext.Files {
 // File returns the findings for one file, judged with the sources in its build context, sorted, the suppressed ones marked.
 // Rules that fail are findings of the rule "faulty-rule". The error is the context's or says that a policy's parameters do not fit.
 //
-// said is what ShellCheck has said of the file's Scripts.
+// said is what ShellCheck has said of the file's Scripts; nil when it was not asked.
 func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontext.Context, set *config.Settings, said ...shellcheck.Comment) ([]finding.Finding, error) {
 	evaluator, err := l.evaluator(set)
 	if err != nil {
@@ -81,9 +81,16 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 		found = append(found, finding.Finding{Rule: "faulty-rule", Message: fmt.Sprintf("rule %s: %v", f.Rule, f.Err)})
 	}
 	shell := slices.DeleteFunc(l.Comments(said), func(f finding.Finding) bool { return !set.Active(f.Rule) })
-	found = merged(found, shell)
 	comments := ignore.Parse(model.File, l.engine.Catalog())
-	found = comments.Apply(found, set.Active)
+	// What is left out for ShellCheck's sake counts here: whether a comment is unused is not to depend on who runs it.
+	own := len(found)
+	found = comments.Apply(append(found, shell...), func(rule string) bool {
+		return set.Active(rule) && (said != nil || !finding.IsShellCheck(rule) && rule != finding.ShellCheck)
+	})
+	if said != nil {
+		others := slices.Clone(found[own+len(shell):])
+		found = append(l.merged(found[:own:own], found[own:own+len(shell)], shellTexts(model)), others...)
+	}
 	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return set.Severity(f.Rule) == finding.Off })
 	for i := range found {
 		// ShellCheck has levels of its own for what no rule of ours says.

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/image"
+	"github.com/plimline/plimline/internal/shell"
 	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/stage"
@@ -17,9 +17,27 @@ import (
 // Scripts are the shell texts of a Dockerfile, for ShellCheck.
 func Scripts(src *source.File, opt stage.Options) []shellcheck.Script {
 	var out []shellcheck.Script
-	m := stage.Resolve(dockerfile.Parse(src), opt)
+	for _, t := range shellTexts(stage.Resolve(dockerfile.Parse(src), opt)) {
+		out = append(out, t.Script)
+	}
+	return out
+}
+
+// shellText is a script and what of it ShellCheck judges.
+type shellText struct {
+	shellcheck.Script
+	judged source.Span
+	but    []source.Span // within judged: texts for another shell, which are but words to ShellCheck
+}
+
+func shellTexts(m *stage.Model) []shellText {
+	var out []shellText
 	for _, s := range m.Stages {
-		for _, step := range s.Steps {
+		linked := false // /bin/sh is another program than the image's
+		for _, step := range s.Chain() {
+			linked = linked || step != s && linksShell(step.Steps)
+		}
+		for i, step := range s.Steps {
 			if step.Trigger || len(step.Scripts) == 0 || step.Scripts[0].Opaque {
 				continue
 			}
@@ -27,70 +45,147 @@ func Scripts(src *source.File, opt stage.Options) []shellcheck.Script {
 			if in.OnBuild != nil {
 				in = in.OnBuild
 			}
-			dialect := dialectOf(step.Before.Shell, s.Root())
-			if in.Problem != nil || in.Form != dockerfile.FormShell || dialect == "" {
+			if in.Problem != nil || in.Form != dockerfile.FormShell {
 				continue
 			}
-			parts := scriptParts(in)
-			if len(parts) == 0 {
+			sh := shellOf(m, step)
+			parts, line := scriptParts(in)
+			if line != nil {
+				sh = stage.Shell{Words: line, Dialect: shell.DialectOf(line), By: step.Instruction}
+			}
+			dialect := dialectOf(sh, s.Root(), m.File.Escape, linked || linksShell(s.Steps[:i]))
+			if len(parts) == 0 || dialect == "" {
 				continue
 			}
-			out = append(out, shellcheck.Script{Parts: parts, Dialect: dialect, Vars: scriptVars(step)})
+			t := shellText{Script: shellcheck.Script{Parts: parts, Dialect: dialect, ErrExit: errExit(sh.Words), Vars: scriptVars(step)}}
+			t.judged = parts[0].Span(0, len(parts[0].String))
+			for _, c := range step.Scripts[0].Commands {
+				if slices.Contains([]string{"sh", "bash", "ash", "dash", "ksh", "mksh", "zsh", "su", "runuser", "eval"}, c.Name) {
+					t.but = append(t.but, c.Span)
+				}
+			}
+			out = append(out, t)
 		}
 	}
 	return out
 }
 
-var heredocAlone = regexp.MustCompile(`^\s*<<-?["']?\w+["']?\s*$`)
+// covers reports whether ShellCheck would have said what stands at the place.
+func (t *shellText) covers(at source.Span) bool {
+	return t.judged.Overlaps(at) && !slices.ContainsFunc(t.but, func(s source.Span) bool { return s.Overlaps(at) })
+}
 
-// scriptParts is the text of an instruction as its shell reads it, with here-documents behind the command; nil when another program
-// reads it.
-func scriptParts(in *dockerfile.Instruction) []source.Text {
+// linksShell reports whether a step puts something in the place of /bin/sh.
+func linksShell(steps []*stage.Step) bool {
+	for _, step := range steps {
+		for _, script := range step.Scripts {
+			for _, c := range script.Commands {
+				if c.Name == "ln" && slices.ContainsFunc(c.Words[1:], func(w shell.Word) bool { return w.Value == "/bin/sh" || w.Value == "sh" }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+var pragma = regexp.MustCompile(`^hadolint\s+shell\s*=\s*(\S.*)$`)
+
+// shellOf is the shell of a step: hadolint's comment where it comes after FROM and SHELL, else what SHELL says.
+func shellOf(m *stage.Model, step *stage.Step) stage.Shell {
+	sh := step.Before.Shell
+	since := 0
+	if step.Stage.From != nil {
+		since = step.Stage.From.Index
+	}
+	if sh.By != nil {
+		since = max(since, sh.By.Index)
+	}
+	for _, c := range m.File.Comments {
+		if match := pragma.FindStringSubmatch(c.Text); match != nil && since < c.Next && c.Next <= step.Index {
+			words := strings.Fields(match[1])
+			sh = stage.Shell{Words: words, Dialect: shell.DialectOf(words), By: step.Instruction}
+		}
+	}
+	return sh
+}
+
+var heredocAlone = regexp.MustCompile(`^\s*\d*<<-?\s*("[^"<]*"|'[^'<]*'|[^\s;&|<>()"']+)\s*$`)
+
+// scriptParts is the text of an instruction as its shell reads it, with here-documents behind the command; and the words of the
+// "#!" line of one that has its own shell.
+func scriptParts(in *dockerfile.Instruction) (parts []source.Text, line []string) {
 	body := in.Body
 	switch {
 	case in.Name == "HEALTHCHECK":
 		if len(in.Args) < 2 || !strings.EqualFold(in.Args[0].Text, "CMD") {
-			return nil
+			return nil, nil
 		}
 		body = in.Args[1].Map
 	case len(in.Args) == 0:
-		return nil
+		return nil, nil
 	}
 	if len(in.Heredocs) == 1 && heredocAlone.MatchString(body.String) {
 		content := in.Heredocs[0].Content
-		if strings.HasPrefix(content.String, "#!") {
-			return nil
+		if rest, ok := strings.CutPrefix(content.String, "#!"); ok {
+			first, _, _ := strings.Cut(rest, "\n")
+			return []source.Text{content.Slice(len("#!")+len(first), len(content.String))}, strings.Fields(first)
 		}
-		return []source.Text{content}
+		return []source.Text{content}, nil
 	}
-	parts := []source.Text{body}
+	parts = []source.Text{body}
 	for _, h := range in.Heredocs {
 		content := h.Content
 		content = content.Slice(0, len(strings.TrimSuffix(content.String, "\n")))
-		parts = append(parts, content, source.TextAt(h.Name, h.Body.End))
+		parts = append(parts, content, source.TextAt(h.Name, h.Terminator.Start))
 	}
-	return parts
+	return parts, nil
+}
+
+// dashes are images whose /bin/sh is dash: Debian, Ubuntu, and what is made from them.
+var dashes = []string{
+	"debian", "ubuntu", "golang", "node", "python", "ruby", "php", "rust", "buildpack-deps", "gcc", "perl", "nginx", "httpd", "redis", "postgres",
+	"mariadb", "haskell", "swift", "eclipse-temurin", "maven", "gradle", "julia", "erlang", "elixir", "pypy",
 }
 
 // dialectOf is what ShellCheck calls the shell, "" when it does not know it. Where /bin/sh is bash, or may be, it is bash: what is
 // reported then is wrong in either.
-func dialectOf(sh stage.Shell, root *stage.Stage) string {
-	if len(sh.Words) == 0 {
-		return ""
-	}
-	switch name := path.Base(sh.Words[0]); name {
-	case "bash", "dash", "ksh":
-		return name
-	case "ash":
-		return "dash"
-	case "sh":
+func dialectOf(sh stage.Shell, root *stage.Stage, escape byte, linked bool) string {
+	switch sh.Dialect {
+	case shell.Bash, shell.Dash, shell.Ash, shell.Ksh:
+		return string(sh.Dialect)
+	case shell.Sh:
 		class := image.Classify(root.Image)
-		if class.Libc == "musl" || slices.Contains([]string{"debian", "ubuntu", "golang", "node", "python", "buildpack-deps"}, root.Image.Name) && class.Libc == "glibc" {
+		tag := strings.ToLower(root.Image.Tag)
+		switch {
+		case sh.By == nil && (class.Name == "windows" || escape == '`'):
+			return "" // cmd
+		case linked:
+			return "bash"
+		case class.Libc == "musl", class.Name == "busybox":
+			return "ash"
+		case class.Libc == "glibc" && slices.Contains(dashes, root.Image.Name) && !strings.Contains(tag, "ubi") && !strings.Contains(tag, "oracle"):
 			return "dash"
 		}
 		return "bash"
 	}
 	return ""
+}
+
+// errExit reports whether a shell is started with -e, as in ["/bin/bash", "-euo", "pipefail", "-c"].
+func errExit(words []string) bool {
+	for i, w := range words {
+		if w == "errexit" && words[i-1] == "-o" || i > 0 && len(w) > 1 && w[0] == '-' && w[1] != '-' && strings.Contains(w, "e") {
+			return true
+		}
+	}
+	return false
+}
+
+// platforms are values such as BuildKit gives its platform arguments: none of them has blanks.
+var platforms = map[string]string{
+	"TARGETPLATFORM": "linux/arm64/v8", "TARGETOS": "linux", "TARGETARCH": "arm64", "TARGETVARIANT": "v8",
+	"BUILDPLATFORM": "linux/amd64", "BUILDOS": "linux", "BUILDARCH": "amd64", "BUILDVARIANT": "v1",
 }
 
 // scriptVars are the variables that ENV, ARG and BuildKit set for a step.
@@ -103,7 +198,11 @@ func scriptVars(step *stage.Step) []shellcheck.Var {
 			continue
 		}
 		seen[v.Name] = true
-		out = append(out, shellcheck.Var{Name: v.Name, Value: v.Value.Text, Known: v.HasValue && v.Value.State == stage.Known})
+		known := shellcheck.Var{Name: v.Name, Value: v.Value.Text, Known: v.HasValue && v.Value.State == stage.Known}
+		if value, ok := platforms[v.Name]; ok && v.Kind == stage.VarAutomatic {
+			known.Value, known.Known = value, true
+		}
+		out = append(out, known)
 	}
 	for _, name := range stage.Proxies {
 		if !seen[name] {
@@ -138,13 +237,25 @@ func sentence(s string) string {
 	return s
 }
 
-// merged are the findings of rules and of ShellCheck, never two of one rule for one place: ShellCheck's stays.
-func merged(rules, comments []finding.Finding) []finding.Finding {
-	if len(comments) == 0 {
-		return rules
-	}
+// merged are the findings of rules and of ShellCheck, never two for one thing: ShellCheck's stays, with the rule's fix, and what a
+// rule alone says where ShellCheck has looked for the same is left out. That holds for rules that have no other aliases: one that
+// has knows what ShellCheck does not.
+func (l *Linter) merged(rules, comments []finding.Finding, texts []shellText) []finding.Finding {
 	rules = slices.DeleteFunc(rules, func(f finding.Finding) bool {
-		return slices.ContainsFunc(comments, func(c finding.Finding) bool { return c.Rule == f.Rule && c.Span.Overlaps(f.Span) })
+		same := slices.IndexFunc(comments, func(c finding.Finding) bool { return c.Rule == f.Rule && c.Span.Overlaps(f.Span) })
+		if same >= 0 {
+			comments[same].Fix = f.Fix
+			return true
+		}
+		return l.onlyShellCheck(f.Rule) && slices.ContainsFunc(texts, func(t shellText) bool { return t.covers(f.Span) })
 	})
 	return append(rules, comments...)
+}
+
+// onlyShellCheck reports whether a rule stands for codes of ShellCheck and nothing else.
+func (l *Linter) onlyShellCheck(id string) bool {
+	rule, _ := l.Catalog().Rule(id)
+	return len(rule.Aliases) > 0 && !finding.IsShellCheck(id) && !slices.ContainsFunc(rule.Aliases, func(alias string) bool {
+		return !strings.HasPrefix(alias, "shellcheck/")
+	})
 }

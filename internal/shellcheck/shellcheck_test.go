@@ -51,7 +51,7 @@ func TestPlaces(t *testing.T) {
 		at(0, 2, 1, 2, 5),   // in what is put in front
 		at(0, 99, 1, 99, 2), // nowhere
 	))
-	got, err := shellcheck.Run(context.Background(), program, []shellcheck.Script{script})
+	got, err := shellcheck.Run(context.Background(), program, time.Minute, []shellcheck.Script{script})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestFailures(t *testing.T) {
 		"no such thing": {filepath.Join(t.TempDir(), "nothing"), "no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := shellcheck.Run(context.Background(), tt.program, script); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if _, err := shellcheck.Run(context.Background(), tt.program, time.Minute, script); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
 		})
@@ -81,11 +81,11 @@ func TestFailures(t *testing.T) {
 	t.Run("hangs", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 		defer cancel()
-		if _, err := shellcheck.Run(ctx, fake(t, "exec sleep 60\n"), script); err == nil {
+		if _, err := shellcheck.Run(ctx, fake(t, "exec sleep 60\n"), time.Minute, script); err == nil {
 			t.Error("no error")
 		}
 	})
-	if got, err := shellcheck.Run(context.Background(), "nothing", nil); err != nil || len(got) != 0 {
+	if got, err := shellcheck.Run(context.Background(), "nothing", time.Minute, nil); err != nil || len(got) != 0 {
 		t.Errorf("nothing to ask: %v, %v", got, err)
 	}
 }
@@ -101,7 +101,7 @@ func TestReal(t *testing.T) {
 	for i := range scripts {
 		scripts[i] = shellcheck.Script{Parts: []source.Text{source.TextAt(text, 0)}, Dialect: "bash", Vars: []shellcheck.Var{{Name: "A", Value: "x", Known: true}, {Name: "B"}}}
 	}
-	got, err := shellcheck.Run(context.Background(), program, scripts)
+	got, err := shellcheck.Run(context.Background(), program, time.Minute, scripts)
 	if err != nil {
 		t.Fatal(err)
 	}
