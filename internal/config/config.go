@@ -80,7 +80,12 @@ type Settings struct {
 	BuildArgs map[string]string
 
 	severities map[string]finding.Severity
+	// own are those of ShellCheck's codes that a severity is given to.
+	own map[string]bool
 }
+
+// OwnSeverity reports whether one of ShellCheck's codes is given a severity by itself, whatever ShellCheck's level is.
+func (s *Settings) OwnSeverity(code string) bool { return s.own[code] }
 
 // Severity returns how bad the findings of a rule are; Off means that it does not run.
 func (s *Settings) Severity(rule string) finding.Severity {
@@ -142,6 +147,7 @@ func (c *Config) resolve(layers []layer) *Settings {
 		Parameters: map[string]map[string]any{},
 		BuildArgs:  map[string]string{},
 		severities: map[string]finding.Severity{},
+		own:        map[string]bool{},
 	}
 	on := map[string]bool{}
 	for _, r := range c.cat.Rules() {
@@ -191,6 +197,7 @@ func (l *layer) apply(s *Settings, on map[string]bool) {
 				on[id] = true
 			}
 			s.severities[id] = set.value
+			s.own[id] = set.scope == scopeName && finding.IsShellCheck(id)
 		}
 	}
 	for _, id := range l.ignored {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -172,7 +173,7 @@ overrides:
 		Parameters: map[string]map[string]any{"minimal-final-base": parameters},
 	}
 	ignoreRest := cmp.FilterPath(func(p cmp.Path) bool {
-		return p.Last().String() == ".severities" || p.Last().String() == ".ParametersKey"
+		return p.Last().String() == ".severities" || p.Last().String() == ".own" || p.Last().String() == ".ParametersKey"
 	}, cmp.Ignore())
 	if diff := cmp.Diff(want, got, ignoreRest); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -546,4 +547,29 @@ func FuzzParse(f *testing.F) {
 			t.Error("an error without a text")
 		}
 	})
+}
+
+// TestShellCheck: a code of ShellCheck's can be turned on, off and given a severity without the others.
+func TestShellCheck(t *testing.T) {
+	cat := finding.NewCatalog([]finding.Rule{{ID: finding.ShellCheck, Kind: finding.KindRule, Severity: finding.Warning, Set: finding.SetStrict}})
+	for text, want := range map[string]string{
+		"{}":                                      "asked false, SC2034 off, SC2015 off, own false",
+		"select: [shellcheck]":                    "asked true, SC2034 warning, SC2015 warning, own false",
+		"select: [SC2034]":                        "asked true, SC2034 warning, SC2015 off, own false",
+		"severity: {SC2034: warning}":             "asked true, SC2034 warning, SC2015 off, own true",
+		"select: [strict]\nignore: [SC2034]":      "asked true, SC2034 off, SC2015 warning, own false",
+		"select: [strict]\nignore: [shellcheck]":  "asked false, SC2034 off, SC2015 off, own false",
+		"select: [strict]\nseverity: {all: note}": "asked true, SC2034 note, SC2015 note, own false",
+	} {
+		c, err := Parse("plimline.yaml", []byte(text), cat)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		s := c.For("Dockerfile")
+		got := fmt.Sprintf("asked %v, SC2034 %v, SC2015 %v, own %v", s.ShellCheck(), s.Severity("SC2034"), s.Severity("SC2015"), s.OwnSeverity("SC2034"))
+		if got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
 }

@@ -94,8 +94,9 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 	found = slices.DeleteFunc(found, func(f finding.Finding) bool { return set.Severity(f.Rule) == finding.Off })
 	for i := range found {
 		// ShellCheck has levels of its own for what no rule of ours says.
-		if own := found[i].Severity; own == finding.Off || set.Severity(found[i].Rule) != finding.Warning || !finding.IsShellCheck(found[i].Rule) {
-			found[i].Severity = set.Severity(found[i].Rule)
+		rule, severity := found[i].Rule, set.Severity(found[i].Rule)
+		if !finding.IsShellCheck(rule) || severity != finding.Warning || set.OwnSeverity(rule) {
+			found[i].Severity = severity
 		}
 		if comments.ErrorOnWarning() && found[i].Severity == finding.Warning {
 			found[i].Severity = finding.Error

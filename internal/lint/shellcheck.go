@@ -32,13 +32,13 @@ type shellText struct {
 
 func shellTexts(m *stage.Model) []shellText {
 	var out []shellText
+	links := map[*stage.Stage]bool{}
 	for _, s := range m.Stages {
-		linked := false // /bin/sh is another program than the image's
-		for _, step := range s.Chain() {
-			linked = linked || step != s && linksShell(step.Steps)
-		}
-		for i, step := range s.Steps {
-			if step.Trigger || len(step.Scripts) == 0 || step.Scripts[0].Opaque {
+		linked := s.Parent != nil && links[s.Parent] // /bin/sh is another program than the image's
+		for _, step := range s.Steps {
+			before := linked
+			linked = linked || linksShell(step)
+			if step.Trigger || len(step.Scripts) == 0 {
 				continue
 			}
 			in := step.Instruction
@@ -48,16 +48,16 @@ func shellTexts(m *stage.Model) []shellText {
 			if in.Problem != nil || in.Form != dockerfile.FormShell {
 				continue
 			}
-			sh := shellOf(m, step)
+			sh := step.Before.Shell
 			parts, line := scriptParts(in)
 			if line != nil {
 				sh = stage.Shell{Words: line, Dialect: shell.DialectOf(line), By: step.Instruction}
 			}
-			dialect := dialectOf(sh, s.Root(), m.File.Escape, linked || linksShell(s.Steps[:i]))
+			dialect := dialectOf(sh, s.Root(), m.File.Escape, before)
 			if len(parts) == 0 || dialect == "" {
 				continue
 			}
-			t := shellText{Script: shellcheck.Script{Parts: parts, Dialect: dialect, ErrExit: errExit(sh.Words), Vars: scriptVars(step)}}
+			t := shellText{Script: shellcheck.Script{Parts: parts, Dialect: dialect, ErrExit: errExit(sh.Words), Vars: scriptVars(step, parts)}}
 			t.judged = parts[0].Span(0, len(parts[0].String))
 			for _, c := range step.Scripts[0].Commands {
 				if slices.Contains([]string{"sh", "bash", "ash", "dash", "ksh", "mksh", "zsh", "su", "runuser", "eval"}, c.Name) {
@@ -66,6 +66,7 @@ func shellTexts(m *stage.Model) []shellText {
 			}
 			out = append(out, t)
 		}
+		links[s] = linked
 	}
 	return out
 }
@@ -76,38 +77,15 @@ func (t *shellText) covers(at source.Span) bool {
 }
 
 // linksShell reports whether a step puts something in the place of /bin/sh.
-func linksShell(steps []*stage.Step) bool {
-	for _, step := range steps {
-		for _, script := range step.Scripts {
-			for _, c := range script.Commands {
-				if c.Name == "ln" && slices.ContainsFunc(c.Words[1:], func(w shell.Word) bool { return w.Value == "/bin/sh" || w.Value == "sh" }) {
-					return true
-				}
+func linksShell(step *stage.Step) bool {
+	for _, script := range step.Scripts {
+		for _, c := range script.Commands {
+			if c.Name == "ln" && slices.ContainsFunc(c.Words, func(w shell.Word) bool { return w.Value == "/bin/sh" || w.Value == "sh" }) {
+				return true
 			}
 		}
 	}
 	return false
-}
-
-var pragma = regexp.MustCompile(`^hadolint\s+shell\s*=\s*(\S.*)$`)
-
-// shellOf is the shell of a step: hadolint's comment where it comes after FROM and SHELL, else what SHELL says.
-func shellOf(m *stage.Model, step *stage.Step) stage.Shell {
-	sh := step.Before.Shell
-	since := 0
-	if step.Stage.From != nil {
-		since = step.Stage.From.Index
-	}
-	if sh.By != nil {
-		since = max(since, sh.By.Index)
-	}
-	for _, c := range m.File.Comments {
-		if match := pragma.FindStringSubmatch(c.Text); match != nil && since < c.Next && c.Next <= step.Index {
-			words := strings.Fields(match[1])
-			sh = stage.Shell{Words: words, Dialect: shell.DialectOf(words), By: step.Instruction}
-		}
-	}
-	return sh
 }
 
 var heredocAlone = regexp.MustCompile(`^\s*\d*<<-?\s*("[^"<]*"|'[^'<]*'|[^\s;&|<>()"']+)\s*$`)
@@ -158,8 +136,8 @@ func dialectOf(sh stage.Shell, root *stage.Stage, escape byte, linked bool) stri
 		class := image.Classify(root.Image)
 		tag := strings.ToLower(root.Image.Tag)
 		switch {
-		case sh.By == nil && (class.Name == "windows" || escape == '`'):
-			return "" // cmd
+		case sh.By == nil && sh.Words[0] == "/bin/sh" && (class.Name == "windows" || escape == '`'):
+			return "" // the default is cmd there
 		case linked:
 			return "bash"
 		case class.Libc == "musl", class.Name == "busybox":
@@ -174,8 +152,9 @@ func dialectOf(sh stage.Shell, root *stage.Stage, escape byte, linked bool) stri
 
 // errExit reports whether a shell is started with -e, as in ["/bin/bash", "-euo", "pipefail", "-c"].
 func errExit(words []string) bool {
-	for i, w := range words {
-		if w == "errexit" && words[i-1] == "-o" || i > 0 && len(w) > 1 && w[0] == '-' && w[1] != '-' && strings.Contains(w, "e") {
+	for i := 1; i < len(words); i++ {
+		w := words[i]
+		if w == "errexit" && words[i-1] == "-o" || len(w) > 1 && w[0] == '-' && w[1] != '-' && strings.Contains(w, "e") {
 			return true
 		}
 	}
@@ -188,16 +167,24 @@ var platforms = map[string]string{
 	"BUILDPLATFORM": "linux/amd64", "BUILDOS": "linux", "BUILDARCH": "amd64", "BUILDVARIANT": "v1",
 }
 
-// scriptVars are the variables that ENV, ARG and BuildKit set for a step.
-func scriptVars(step *stage.Step) []shellcheck.Var {
+var identifier = regexp.MustCompile(`[A-Za-z_]\w*`)
+
+// scriptVars are the variables that ENV, ARG and BuildKit set for a step, those that its script names: others would cost
+// ShellCheck time.
+func scriptVars(step *stage.Step, parts []source.Text) []shellcheck.Var {
+	wanted := map[string]bool{}
+	for _, p := range parts {
+		for _, name := range identifier.FindAllString(p.String, -1) {
+			wanted[name] = true
+		}
+	}
 	var out []shellcheck.Var
-	seen := map[string]bool{}
 	for e := step.Before.Env; e != nil; e = e.Prev {
 		v := e.Var
-		if seen[v.Name] || step.OnBuild != nil && v.Kind != stage.VarEnv && v.Kind != stage.VarBase {
+		if !wanted[v.Name] || step.OnBuild != nil && v.Kind != stage.VarEnv && v.Kind != stage.VarBase {
 			continue
 		}
-		seen[v.Name] = true
+		wanted[v.Name] = false
 		known := shellcheck.Var{Name: v.Name, Value: v.Value.Text, Known: v.HasValue && v.Value.State == stage.Known}
 		if value, ok := platforms[v.Name]; ok && v.Kind == stage.VarAutomatic {
 			known.Value, known.Known = value, true
@@ -205,7 +192,7 @@ func scriptVars(step *stage.Step) []shellcheck.Var {
 		out = append(out, known)
 	}
 	for _, name := range stage.Proxies {
-		if !seen[name] {
+		if wanted[name] {
 			out = append(out, shellcheck.Var{Name: name})
 		}
 	}
@@ -230,7 +217,7 @@ func (l *Linter) Comments(comments []shellcheck.Comment) []finding.Finding {
 
 // sentence is ShellCheck's message as the others are written: no full stop, no capital.
 func sentence(s string) string {
-	s = strings.TrimSuffix(s, ".")
+	s = strings.TrimSpace(strings.TrimSuffix(s, "."))
 	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && (s[1] == ' ' || s[1] >= 'a' && s[1] <= 'z') {
 		s = strings.ToLower(s[:1]) + s[1:]
 	}

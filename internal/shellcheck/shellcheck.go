@@ -51,14 +51,13 @@ type Comment struct {
 
 // leftOut are codes that say nothing of a script in a Dockerfile.
 var leftOut = []string{
+	"SC1009", // what a syntax error stands in; SC1073 says the same
 	"SC1090", // a sourced file is not there to be read
 	"SC1091", // the same
 	"SC2148", // no shebang: SHELL says what reads it
 	"SC2187", // ash is checked as dash
 	"SC2239", // a shebang that is no absolute path
 	"SC2096", // a shebang with parameters
-	"SC1072", // ShellCheck could not go on: another tells why
-	"SC1073", // the same
 }
 
 // leftOutOfAsh are what dash does not know and busybox's ash does, tried with 1.35 as distributions build it.
@@ -247,8 +246,7 @@ func compose(s Script) text {
 		b.WriteString("set -e; ")
 	}
 	for _, v := range s.Vars {
-		// Others would only cost time.
-		if !isName(v.Name) || !slices.ContainsFunc(s.Parts, func(t source.Text) bool { return strings.Contains(t.String, v.Name) }) {
+		if !isName(v.Name) {
 			continue
 		}
 		if v.Known {
@@ -274,15 +272,30 @@ func compose(s Script) text {
 	return t
 }
 
+// Where the text does not parse ShellCheck says what is wrong, mostly, then in what it stands and where it gave up.
+const (
+	stopped = 1072
+	within  = 1073
+)
+
 // comments are ShellCheck's with their places in the file, without those about what was put in front.
 func (t text) comments(said []comment) []Comment {
+	told := slices.ContainsFunc(said, func(c comment) bool {
+		return c.Level == "error" && c.Code < 2000 && c.Code != stopped && c.Code != within
+	})
+	returns := false
 	out := []Comment{}
 	for _, c := range said {
 		span, whole, ok := t.span(c)
-		// Repeated blanks where lines were joined are the second line's indentation.
-		if !ok || c.Code == 2291 && !whole {
+		switch {
+		case !ok, c.Code == stopped && told, c.Code == within:
 			continue
+		case c.Code == 2291 && !whole:
+			continue // repeated blanks where lines were joined are the second line's indentation
+		case c.Code == 1017 && returns:
+			continue // one carriage return stands for those of the other lines
 		}
+		returns = returns || c.Code == 1017
 		out = append(out, Comment{fmt.Sprintf("SC%d", c.Code), c.Level, c.Message, span})
 	}
 	return out
