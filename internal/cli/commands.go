@@ -17,12 +17,14 @@ import (
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/spec"
 	"github.com/plimline/plimline/policies"
 	"github.com/plimline/plimline/rules"
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	return &cobra.Command{
+	var settings settingsOptions
+	cmd := &cobra.Command{
 		Use:               "explain ID",
 		Short:             "Say what a rule is about",
 		Long:              "Print the page of a rule: why it matters, a bad example with its finding, a good one. ID is a rule's id or another tool's code, such as DL3006.",
@@ -30,19 +32,19 @@ func (a *app) explainCommand() *cobra.Command {
 		Args:              oneArgument("the id of a rule"),
 		ValidArgsFunction: a.completeRules,
 		RunE: func(_ *cobra.Command, args []string) error {
-			engine, err := loadEngine(a.ctx)
+			catalog, err := a.catalog(&settings)
 			if err != nil {
 				return err
 			}
-			ids := engine.Catalog().Resolve(args[0])
+			ids := catalog.Resolve(args[0])
 			if len(ids) == 0 {
-				return unknownRule(engine.Catalog(), args[0])
+				return unknownRule(catalog, args[0])
 			}
 			for i, id := range ids {
 				if i > 0 {
 					fmt.Fprintln(a.stdout)
 				}
-				page, err := rulePage(engine.Catalog(), id)
+				page, err := rulePage(catalog, id)
 				if err != nil {
 					return fmt.Errorf("read the page of %s: %w", id, err)
 				}
@@ -53,10 +55,15 @@ func (a *app) explainCommand() *cobra.Command {
 			return nil
 		},
 	}
+	settings.placeFlags(cmd.Flags())
+	return cmd
 }
 
 func rulePage(catalog *finding.Catalog, id string) ([]byte, error) {
 	rule, _ := catalog.Rule(id)
+	if rule.External {
+		return spec.Page("", rule, "", nil, nil, nil)
+	}
 	var folder fs.FS = rules.FS
 	if rule.Kind == finding.KindPolicy {
 		folder = policies.FS
@@ -73,12 +80,12 @@ func unknownRule(catalog *finding.Catalog, name string) error {
 }
 
 func (a *app) completeRules(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	engine, err := loadEngine(a.ctx)
+	catalog, err := a.catalog(&settingsOptions{})
 	if err != nil || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var ids []string
-	for _, r := range engine.Catalog().Rules() {
+	for _, r := range catalog.Rules() {
 		ids = append(ids, r.ID+"\t"+r.Title)
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp
@@ -86,21 +93,22 @@ func (a *app) completeRules(_ *cobra.Command, args []string, _ string) ([]string
 
 func (a *app) rulesCommand() *cobra.Command {
 	var format string
+	var settings settingsOptions
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules and policies",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			engine, err := loadEngine(a.ctx)
+			catalog, err := a.catalog(&settings)
 			if err != nil {
 				return err
 			}
 			switch format {
 			case "json":
-				return a.printJSON(ruleList(engine.Catalog()))
+				return a.printJSON(ruleList(catalog))
 			case "text":
 				w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-				for _, r := range engine.Catalog().Rules() {
+				for _, r := range catalog.Rules() {
 					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Kind, r.Severity, r.Set, r.Title)
 				}
 				return w.Flush()
@@ -109,6 +117,7 @@ func (a *app) rulesCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "`FORMAT`: text or json")
+	settings.placeFlags(cmd.Flags())
 	return cmd
 }
 
@@ -187,7 +196,7 @@ func (a *app) initCommand() *cobra.Command {
 		Short: "Write a plimline.yaml to start from",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			engine, err := loadEngine(a.ctx)
+			catalog, err := a.catalog(&settingsOptions{noConfig: true})
 			if err != nil {
 				return err
 			}
@@ -195,13 +204,13 @@ func (a *app) initCommand() *cobra.Command {
 			if _, err := os.Lstat(name); err == nil && !force {
 				return fmt.Errorf("%s exists; --force replaces it", name)
 			}
-			text := config.Starter(engine.Catalog())
+			text := config.Starter(catalog)
 			if hadolint != "" {
 				content, err := a.read(hadolint)
 				if err != nil {
 					return fmt.Errorf("read %s: %w", hadolint, err)
 				}
-				if text, err = config.FromHadolint(hadolint, content, engine.Catalog()); err != nil {
+				if text, err = config.FromHadolint(hadolint, content, catalog); err != nil {
 					return err
 				}
 			}

@@ -18,7 +18,6 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/fix"
 	"github.com/plimline/plimline/internal/source"
 )
@@ -77,7 +76,7 @@ func (a *app) fix(args []string, opt *lintOptions, fixing fixOptions) error {
 	if stdin && len(jobs) > 1 {
 		return errors.New("standard input (-) is mended by itself")
 	}
-	f := &fixer{contextOptions: &opt.context, Fixer: fix.Fixer{Linter: open.linter, Unsafe: fixing.unsafe}, configs: open.configs, timeout: opt.timeout}
+	f := &fixer{contextOptions: &opt.context, ruleSets: open.ruleSets, unsafe: fixing.unsafe, timeout: opt.timeout}
 	results := make([]mended, len(jobs))
 	group, ctx := errgroup.WithContext(a.ctx)
 	limit := opt.jobs
@@ -96,6 +95,10 @@ func (a *app) fix(args []string, opt *lintOptions, fixing fixOptions) error {
 	}
 	if err := group.Wait(); err != nil {
 		return err
+	}
+	for _, problem := range open.broken() {
+		fmt.Fprintln(a.stderr, "plimline:", problem)
+		a.code = ExitFailure
 	}
 	for _, r := range open.unread {
 		fmt.Fprintf(a.stderr, "%s: %v\n", r.Path, r.Err)
@@ -176,8 +179,8 @@ func plural(n int, what string) string {
 // fixer mends files with what they share.
 type fixer struct {
 	*contextOptions
-	fix.Fixer
-	configs *config.Loader
+	*ruleSets
+	unsafe  bool
 	timeout time.Duration
 }
 
@@ -195,7 +198,11 @@ func (f *fixer) one(ctx context.Context, j job) mended {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*f.timeout)
 	defer cancel()
-	m.Result, m.err = f.File(ctx, source.NewFile(j.path, m.old), f.sources(j.path), c.For(j.path))
+	fixer := fix.Fixer{Unsafe: f.unsafe}
+	if fixer.Linter, m.err = f.linters.Of(c); m.err != nil {
+		return m
+	}
+	m.Result, m.err = fixer.File(ctx, source.NewFile(j.path, m.old), f.sources(j.path), c.For(j.path))
 	return m
 }
 

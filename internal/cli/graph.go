@@ -28,15 +28,15 @@ func (a *app) graphCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("read %s: %w", file, err)
 			}
-			engine, err := loadEngine(a.ctx)
+			rules, err := a.rules(&settings)
 			if err != nil {
 				return err
 			}
-			configs, err := settings.loader(engine.Catalog())
+			c, err := rules.configs.Config(file)
 			if err != nil {
 				return err
 			}
-			c, err := configs.Config(file)
+			linter, err := rules.linters.Of(c)
 			if err != nil {
 				return err
 			}
@@ -46,7 +46,7 @@ func (a *app) graphCommand() *cobra.Command {
 			}
 			src := source.NewFile(filepath.ToSlash(file), content)
 			sources := context.sources(file)
-			found, err := lint.New(engine, opt.Contexts).File(a.ctx, src, sources, c.For(file))
+			found, err := linter.File(a.ctx, src, sources, c.For(file))
 			if err != nil {
 				return fmt.Errorf("%s: %w", file, err)
 			}

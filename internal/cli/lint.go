@@ -22,7 +22,6 @@ import (
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/discover"
 	"github.com/plimline/plimline/internal/finding"
-	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
@@ -133,7 +132,7 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	if len(jobs) > 16 {
 		manyFiles()
 	}
-	w := &worker{contextOptions: &opt.context, linter: open.linter, configs: open.configs, timeout: opt.timeout}
+	w := &worker{contextOptions: &opt.context, ruleSets: open.ruleSets, timeout: opt.timeout}
 	notice := ""
 	if program != "" {
 		notice = w.shellCheck(a.ctx, program, jobs)
@@ -144,7 +143,11 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	if err != nil {
 		return err
 	}
-	run := &report.Run{Catalog: open.linter.Catalog(), Version: version(), ShowUnknown: opt.unknown, Notices: w.notices(linted)}
+	run := &report.Run{Catalog: open.linters.Catalogs(), Version: version(), ShowUnknown: opt.unknown, Notices: w.notices(linted)}
+	if broken := open.broken(); len(broken) > 0 {
+		run.Notices = append(run.Notices, broken...)
+		a.code = ExitFailure
+	}
 	if notice != "" {
 		run.Notices = append(run.Notices, notice)
 		if opt.shellCheck != shellCheckAuto {
@@ -169,31 +172,22 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 
 // opened is what a run over files needs.
 type opened struct {
-	linter  *lint.Linter
-	configs *config.Loader
-	jobs    []job
-	unread  []report.Result // paths that could not be searched
+	*ruleSets
+	jobs   []job
+	unread []report.Result // paths that could not be searched
 }
 
 // open loads the rules and the configuration, and finds the files.
 func (a *app) open(args []string, opt *lintOptions) (*opened, error) {
-	engine, err := loadEngine(a.ctx)
+	rules, err := a.rules(&opt.settings)
 	if err != nil {
 		return nil, err
 	}
-	contexts, err := opt.settings.build.contextNames()
+	jobs, unread, err := a.jobs(args, opt, rules.configs)
 	if err != nil {
 		return nil, err
 	}
-	configs, err := opt.settings.loader(engine.Catalog())
-	if err != nil {
-		return nil, err
-	}
-	jobs, unread, err := a.jobs(args, opt, configs)
-	if err != nil {
-		return nil, err
-	}
-	return &opened{lint.New(engine, contexts), configs, jobs, unread}, nil
+	return &opened{rules, jobs, unread}, nil
 }
 
 // jobs lists the files to lint, and the results for paths that could not be searched.
@@ -263,8 +257,7 @@ func moduleCache() string {
 // worker lints files with what they share.
 type worker struct {
 	*contextOptions
-	linter  *lint.Linter
-	configs *config.Loader
+	*ruleSets
 	timeout time.Duration
 }
 
@@ -320,11 +313,16 @@ func (w *worker) one(ctx context.Context, j job) result {
 		r.config, r.code = err, ExitFailure
 		return r
 	}
+	linter, err := w.linters.Of(c)
+	if err != nil {
+		r.config, r.code = err, ExitFailure
+		return r
+	}
 	settings := c.For(j.path)
 	r.Source = source.NewFile(j.path, content)
 	ctx, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
-	r.Findings, r.Err = w.linter.File(ctx, r.Source, w.sources(j.path), settings, j.said...)
+	r.Findings, r.Err = linter.File(ctx, r.Source, w.sources(j.path), settings, j.said...)
 	for _, f := range r.Findings {
 		if f.Suppressed == nil && !f.Unknown && settings.FailOn != finding.Off && f.Severity >= settings.FailOn {
 			r.code = ExitFindings

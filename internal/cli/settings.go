@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/plimline/plimline/internal/config"
-	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/stage"
 )
 
@@ -79,18 +78,24 @@ func (s *settingsOptions) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&s.choices.Severity, "severity", nil, "set a rule's severity: `RULE=LEVEL`, with note, warning, error or off")
 	f.StringVar(&s.choices.FailOn, "fail-on", "", "least `LEVEL` that makes the exit code 1: note, warning, error or never (default: warning)")
 	f.StringArrayVar(&s.choices.Exclude, "exclude", nil, "leave out files that match `GLOB` when searching folders (may be repeated)")
-	f.StringVarP(&s.file, "config", "c", "", "configuration `FILE` for everything (default: the nearest plimline.yaml upwards from each file)")
-	f.BoolVar(&s.noConfig, "no-config", false, "read no configuration")
+	s.placeFlags(f)
 	s.build.flags(f)
 }
 
+// placeFlags are the flags that say where rules and configuration come from.
+func (s *settingsOptions) placeFlags(f *pflag.FlagSet) {
+	f.StringArrayVar(&s.choices.Policies, "policy", nil, "`PATH` of policies of your own: a folder or a .rego file (may be repeated)")
+	f.StringVarP(&s.file, "config", "c", "", "configuration `FILE` for everything (default: the nearest plimline.yaml upwards from each file)")
+	f.BoolVar(&s.noConfig, "no-config", false, "read no configuration")
+}
+
 // loader makes the flags into the configurations of files.
-func (s *settingsOptions) loader(catalog *finding.Catalog) (*config.Loader, error) {
+func (s *settingsOptions) loader(catalogs config.Catalogs) (*config.Loader, error) {
 	if s.noConfig && s.file != "" {
 		return nil, fmt.Errorf("--config and --no-config exclude each other")
 	}
 	flags := s.choices
 	flags.Target = s.build.target
 	flags.BuildArgs = slices.Clone(s.build.buildArgs)
-	return config.NewLoader(catalog, config.LoaderOptions{File: s.file, None: s.noConfig, Flags: flags})
+	return config.NewLoader(catalogs, config.LoaderOptions{File: s.file, None: s.noConfig, Flags: flags})
 }

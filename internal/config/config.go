@@ -34,11 +34,12 @@ type Config struct {
 	// File is where the configuration was read from, as given to Load; "" when there is none.
 	File string
 
-	cat     *finding.Catalog
-	dir     string // absolute; globs are relative to it
-	failOn  finding.Severity
-	exclude []glob
-	layers  []layer // the file, its overrides, the flags
+	cat      *finding.Catalog
+	policies []string // where the user's are
+	dir      string   // absolute; globs are relative to it
+	failOn   finding.Severity
+	exclude  []glob
+	layers   []layer // the file, its overrides, the flags
 
 	cwd          string // the globs of flags are relative to it
 	flagsExclude []glob
@@ -112,6 +113,9 @@ func (s *Settings) Active(rule string) bool { return s.Severity(rule) != finding
 func Default(cat *finding.Catalog) *Config {
 	return &Config{cat: cat, failOn: finding.Warning, settings: map[string]*Settings{}}
 }
+
+// Policies are where the user's policies are: paths, relative to the working directory or absolute, and addresses.
+func (c *Config) Policies() []string { return c.policies }
 
 // For returns what counts for a file. The same settings come back for all files with the same layers.
 func (c *Config) For(path string) *Settings {

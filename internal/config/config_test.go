@@ -37,6 +37,8 @@ func catalog() *finding.Catalog {
 	})
 }
 
+func catalogs([]string) (*finding.Catalog, error) { return catalog(), nil }
+
 // parse reads a configuration that stands in /repo.
 func parse(t *testing.T, text string) (*Config, error) {
 	t.Helper()
@@ -229,7 +231,7 @@ func TestProblems(t *testing.T) {
 			2:10: fail-on: "warnings" is none of note, warning, error, never; did you mean "warning"?`},
 		{"fail-on off", "fail-on: off", `
 			1:10: fail-on: "off" is none of note, warning, error, never`},
-		{"wrong types", "ignore: DL3007\nselect: {a: b}\nexclude: 3\ntarget: [a]\nbuild-args: [A=b]\noverrides: {files: [a]}\nseverity: note\npolicies: [a]", `
+		{"wrong types", "ignore: DL3007\nselect: {a: b}\nexclude: 3\ntarget: [a]\nbuild-args: [A=b]\noverrides: {files: [a]}\nseverity: note\npolicies: [[a]]", `
 			1:9: ignore is a list of rule names, not a string; write [DL3007]
 			2:9: select is a list of rule names, not a map
 			3:10: exclude is a list of patterns, not a number; write [3]
@@ -237,7 +239,7 @@ func TestProblems(t *testing.T) {
 			5:13: build-args is a map, not a list
 			6:12: overrides is a list of maps, not a map
 			7:11: severity is a map, not a string
-			8:11: policies is a map, not a list`},
+			8:12: policies is a map, not a list`},
 		{"empty things", "select: []\nbuild-args: {A: }\nignore: [~]\noverrides: [{ignore: [all]}, ~]", `
 			1:9: select names no rule; leave it out to run all
 			2:17: build-args: A has no value; write "" for an empty one
@@ -470,7 +472,7 @@ func TestFind(t *testing.T) {
 
 func TestLoader(t *testing.T) {
 	tree(t, project)
-	l, err := NewLoader(catalog(), LoaderOptions{Flags: Flags{Ignore: []string{"secret-in-env"}}})
+	l, err := NewLoader(catalogs, LoaderOptions{Flags: Flags{Ignore: []string{"secret-in-env"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -503,23 +505,23 @@ func TestLoader(t *testing.T) {
 		t.Errorf("bad: %v, %v", err1, err2)
 	}
 
-	if l, err = NewLoader(catalog(), LoaderOptions{None: true}); err != nil {
+	if l, err = NewLoader(catalogs, LoaderOptions{None: true}); err != nil {
 		t.Fatal(err)
 	}
 	if got := show(get("Dockerfile").For("Dockerfile")); got != defaults {
 		t.Errorf("no configuration: %s", got)
 	}
-	if l, err = NewLoader(catalog(), LoaderOptions{File: "a/.plimline.yml"}); err != nil {
+	if l, err = NewLoader(catalogs, LoaderOptions{File: "a/.plimline.yml"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := get("repo/x/Dockerfile").For("repo/x/Dockerfile"); got.Active("latest-tag") {
 		t.Error("the named configuration does not count")
 	}
-	if _, err = NewLoader(catalog(), LoaderOptions{File: "nowhere.yaml"}); err == nil ||
+	if _, err = NewLoader(catalogs, LoaderOptions{File: "nowhere.yaml"}); err == nil ||
 		err.Error() != "read the configuration nowhere.yaml: no such file or directory" {
 		t.Errorf("missing file: %v", err)
 	}
-	if _, err = NewLoader(catalog(), LoaderOptions{Flags: Flags{FailOn: "x"}}); err == nil {
+	if _, err = NewLoader(catalogs, LoaderOptions{Flags: Flags{FailOn: "x"}}); err == nil {
 		t.Error("wrong flags are taken")
 	}
 }

@@ -3,7 +3,9 @@ package config
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -47,6 +49,18 @@ func (d *decoder) configFields(c *Config, own *layer, overrides *[]layer) fields
 			}
 		}
 	}
+	parameters := f["policies"]
+	f["policies"] = func(n *yaml.Node) {
+		if d.node(n).Kind != yaml.SequenceNode {
+			parameters(n)
+			return
+		}
+		for _, item := range d.list(n, "policies", "places and parameters") {
+			if item.Kind != yaml.ScalarNode { // sources has seen the others
+				parameters(item)
+			}
+		}
+	}
 	f["exclude"] = func(n *yaml.Node) { c.exclude = d.globs(n, "exclude") }
 	f["overrides"] = func(n *yaml.Node) {
 		for _, item := range d.list(n, "overrides", "maps") {
@@ -54,6 +68,35 @@ func (d *decoder) configFields(c *Config, own *layer, overrides *[]layer) fields
 		}
 	}
 	return f
+}
+
+// sources reads where policies of the user's are: the texts in policies, when that is a list. Paths are relative to the file's folder.
+// It is looked at before all else, which may name their rules. It returns the node of the list.
+func (d *decoder) sources(c *Config, root *yaml.Node) *yaml.Node {
+	if root == nil || root.Kind != yaml.MappingNode {
+		return nil
+	}
+	i := slices.IndexFunc(root.Content, func(n *yaml.Node) bool { return n.Value == "policies" })
+	if i < 0 || i%2 == 1 || d.node(root.Content[i+1]).Kind != yaml.SequenceNode {
+		return nil
+	}
+	list := d.node(root.Content[i+1])
+	for _, item := range list.Content {
+		if item = d.node(item); item.Kind == yaml.ScalarNode {
+			if text, ok := d.text(item, "an item of policies"); ok {
+				c.policies = append(c.policies, absolute(c.dir, text))
+			}
+		}
+	}
+	return list
+}
+
+// absolute is where a path leads from a folder; an address is as it is.
+func absolute(dir, path string) string {
+	if strings.Contains(path, "://") || filepath.IsAbs(path) {
+		return path
+	}
+	return shorten(filepath.Join(dir, filepath.FromSlash(path)))
 }
 
 func (d *decoder) override(n *yaml.Node) layer {

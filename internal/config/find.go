@@ -6,10 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
-
-	"github.com/plimline/plimline/internal/finding"
 )
 
 // fileNames are the names of configuration files.
@@ -78,9 +77,9 @@ func shorten(abs string) string {
 
 // Loader finds and reads the configuration of many files, each configuration once. It may be used by many goroutines.
 type Loader struct {
-	cat   *finding.Catalog
-	flags Flags
-	fixed *Config // counts for all files when not nil
+	catalogs Catalogs
+	flags    Flags
+	fixed    *Config // counts for all files when not nil
 
 	mu    sync.Mutex
 	dirs  map[string]*loaded // by absolute folder
@@ -100,20 +99,35 @@ type LoaderOptions struct {
 }
 
 // NewLoader checks the flags and reads the named configuration file.
-func NewLoader(cat *finding.Catalog, opts LoaderOptions) (*Loader, error) {
-	l := &Loader{cat: cat, flags: opts.Flags, dirs: map[string]*loaded{}, files: map[string]*loaded{}}
-	config, err := Default(cat).With(opts.Flags)
+func NewLoader(catalogs Catalogs, opts LoaderOptions) (*Loader, error) {
+	l := &Loader{catalogs: catalogs, flags: opts.Flags, dirs: map[string]*loaded{}, files: map[string]*loaded{}}
+	var err error
+	switch {
+	case opts.File != "" && !opts.None:
+		l.fixed, err = l.load(opts.File)
+	case opts.None:
+		l.fixed, err = l.load("")
+	default:
+		err = l.check()
+	}
 	if err != nil {
 		return nil, err
 	}
-	if opts.None {
-		l.fixed = config
-	} else if opts.File != "" {
-		if l.fixed, err = l.load(opts.File); err != nil {
-			return nil, err
+	return l, nil
+}
+
+// check says what is wrong with the flags themselves, which may name rules that the configuration of this folder brings.
+func (l *Loader) check() error {
+	_, err := l.load("")
+	if err == nil {
+		return nil
+	}
+	if file, notFound := Find("Dockerfile"); notFound == nil && file != "" {
+		if c, wrong := l.parse(file); wrong == nil && len(c.policies) > len(l.flags.Policies) {
+			_, err = c.With(l.flags)
 		}
 	}
-	return l, nil
+	return err
 }
 
 // Config returns the configuration that counts for a file. For files with the same configuration it
@@ -171,11 +185,26 @@ func (l *Loader) read(file string) *loaded {
 
 func (l *Loader) load(file string) (*Config, error) {
 	if file == "" {
-		return Default(l.cat).With(l.flags)
+		cat, err := l.catalogs(l.flags.Policies)
+		if err != nil {
+			return nil, err
+		}
+		c := Default(cat)
+		c.policies = l.flags.Policies
+		return c.With(l.flags)
 	}
-	config, err := Load(file, l.cat)
+	config, err := l.parse(file)
 	if err != nil {
 		return nil, err
 	}
 	return config.With(l.flags)
+}
+
+// parse reads a file without the flags' choices.
+func (l *Loader) parse(file string) (*Config, error) {
+	content, err := read(file)
+	if err != nil {
+		return nil, err
+	}
+	return parseWith(file, content, slices.Clip(l.flags.Policies), l.catalogs)
 }

@@ -28,6 +28,9 @@ func Load(file string, cat *finding.Catalog) (*Config, error) {
 	return Parse(file, content, cat)
 }
 
+// Catalogs gives the rules there are with the user's policies: paths and addresses, in order.
+type Catalogs func(policies []string) (*finding.Catalog, error)
+
 func read(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -52,17 +55,30 @@ func readError(file string, err error) error {
 	return fmt.Errorf("read the configuration %s: %w", file, err)
 }
 
-// Parse reads the content of a configuration file. Globs are relative to the folder of file.
+// Parse reads the content of a configuration file, for which cat are the rules there are. Globs are relative to the folder of file.
 func Parse(file string, content []byte, cat *finding.Catalog) (*Config, error) {
+	return parseWith(file, content, nil, func([]string) (*finding.Catalog, error) { return cat, nil })
+}
+
+// parseWith is Parse with catalogs to be asked; policies are those it has beside its own.
+func parseWith(file string, content []byte, policies []string, catalogs Catalogs) (*Config, error) {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration %s: %w", file, err)
 	}
-	c := Default(cat)
-	c.File, c.dir = file, filepath.Dir(abs)
-	d := &decoder{file: file, cat: cat, budget: maxNodes}
-	if root := d.document(content); root != nil {
-		d.config(c, root)
+	c := Default(nil)
+	c.File, c.dir, c.policies = file, filepath.Dir(abs), policies
+	d := &decoder{file: file, budget: maxNodes}
+	root := d.document(content)
+	if len(d.problems) == 0 {
+		own := d.sources(c, root)
+		if c.cat, err = catalogs(c.policies); err != nil && own == nil {
+			return nil, err
+		} else if err != nil {
+			d.problem(own, "policies: %v", err)
+		} else if d.cat = c.cat; root != nil {
+			d.config(c, root)
+		}
 	}
 	if len(d.problems) > 0 {
 		d.problems.sort()

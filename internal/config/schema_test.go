@@ -59,9 +59,10 @@ func TestSchemaExamples(t *testing.T) {
 		"fail-on: never\nselect: [all]\nseverity: {DL3002: off, all: info}\ntarget: 0\nbuild-args: {A: 1.20, B: true, C: ''}",
 		"overrides:\n- files: [a, 'b/**']\n  ignore: [rules]\n  target: x\n  policies: {minimal-final-base: {allow: [x]}}\n",
 	}
+	good = append(good, "policies: [a, 'oci://b/c:1', {minimal-final-base: {allow: [x]}}]\n")
 	bad := []string{
 		"fail-on: off", "fail-on: [note]", "ignroe: []", "ignore: DL3002", "select: []", "severity: {root-user: bad}", "severity: []",
-		"exclude: ['!a']", "exclude: a", "target: [a]", "build-args: {A: [b]}", "build-args: {A: ~}", "policies: []",
+		"exclude: ['!a']", "exclude: a", "target: [a]", "build-args: {A: [b]}", "build-args: {A: ~}", "policies: [[a]]", "policies: a",
 		"policies: {minimal-final-base: [a]}", "overrides: {}", "overrides: [{ignore: [all]}]", "overrides: [{files: []}]",
 		"overrides: [{files: [a], fail-on: note}]", "overrides: [a]", "ignore: [[a]]", "[]", "a",
 	}

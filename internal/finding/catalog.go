@@ -59,6 +59,8 @@ type Rule struct {
 	SecuritySeverity string
 	// Parameters of a policy, as read from its data.yaml; nil when it has none.
 	Parameters map[string]any
+	// External is true for a rule that plimline does not come with.
+	External bool
 }
 
 // Catalog is all rules of a run, sorted by id. It is immutable.

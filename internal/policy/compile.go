@@ -20,19 +20,21 @@ type query struct {
 }
 
 // group is rules that are compiled together, with a library of their own. Compiling takes most of a cold start and
-// uses one processor, so the rules are compiled in as many groups as there are processors.
+// uses one processor, so the rules are compiled in as many groups as there are processors; each source of the user's is a group.
 type group struct {
 	rules    []*module
-	size     int // of the rules' text
+	library  []*module // the user's own, beside plimline's
+	size     int       // of the rules' text
+	trusted  bool
 	compiler *ast.Compiler
 }
 
 // compile compiles the rules that parse. One that does not compile keeps its error; the error returned is the library's.
-func compile(library, rules []*module, trusted bool) (map[string]query, error) {
-	groups := split(rules, runtime.GOMAXPROCS(0))
+func compile(library, rules []*module) (map[string]query, error) {
+	groups := grouped(rules)
 	var work errgroup.Group
 	for _, g := range groups {
-		work.Go(func() error { return g.compile(library, trusted) })
+		work.Go(func() error { return g.compile(library) })
 	}
 	if err := work.Wait(); err != nil {
 		return nil, err
@@ -46,21 +48,46 @@ func compile(library, rules []*module, trusted bool) (map[string]query, error) {
 		}
 	}
 	for _, m := range rules {
-		if m.err != nil {
+		if _, ok := queries[m.id]; !ok {
 			queries[m.id] = query{err: m.err}
 		}
 	}
 	return queries, nil
 }
 
-// split deals the rules that parse out to at most n groups with about the same amount of text each.
+// grouped are the groups of rules that parse.
+func grouped(rules []*module) []*group {
+	var builtin []*module
+	var groups []*group
+	bySource := map[*userSource]*group{}
+	for _, m := range rules {
+		switch {
+		case m.err != nil:
+		case m.source == nil:
+			builtin = append(builtin, m)
+		default:
+			g := bySource[m.source]
+			if g == nil {
+				g = &group{library: m.source.library}
+				bySource[m.source], groups = g, append(groups, g)
+			}
+			g.rules = append(g.rules, m)
+		}
+	}
+	if len(builtin) > 0 {
+		groups = append(groups, split(builtin, runtime.GOMAXPROCS(0))...)
+	}
+	return groups
+}
+
+// split deals plimline's rules out to at most n groups with about the same amount of text each.
 // A few rules are not worth a second library.
 func split(rules []*module, n int) []*group {
 	const worthwhile = 8
-	rules = slices.DeleteFunc(slices.Clone(rules), func(m *module) bool { return m.err != nil })
+	rules = slices.Clone(rules)
 	groups := make([]*group, max(1, min(n, len(rules)/worthwhile)))
 	for i := range groups {
-		groups[i] = &group{}
+		groups[i] = &group{trusted: rules[0].trusted}
 	}
 	slices.SortStableFunc(rules, func(a, b *module) int { return len(b.text) - len(a.text) })
 	for _, m := range rules {
@@ -71,14 +98,15 @@ func split(rules []*module, n int) []*group {
 	return groups
 }
 
-// compile compiles the group. A rule that does not compile is left out and its error noted; an error in the library is returned.
-func (g *group) compile(library []*module, trusted bool) error {
+// compile compiles the group. A rule that does not compile is left out and its error noted, and so are all of them when it is their own
+// library that does not; an error in plimline's is returned.
+func (g *group) compile(library []*module) error {
 	modules := map[string]*ast.Module{}
-	for _, m := range slices.Concat(library, g.rules) {
+	for _, m := range slices.Concat(library, g.library, g.rules) {
 		modules[m.file] = m.module
 	}
 	for {
-		g.compiler = newCompiler(trusted)
+		g.compiler = newCompiler(g.trusted)
 		g.compiler.Compile(modules)
 		if !g.compiler.Failed() {
 			return nil
@@ -91,9 +119,19 @@ func (g *group) compile(library []*module, trusted bool) error {
 				guilty = true
 			}
 		}
-		if !guilty {
-			return compileError(g.compiler.Errors)
+		if guilty {
+			continue
 		}
+		err := compileError(g.compiler.Errors)
+		if g.library == nil {
+			return err
+		}
+		for _, m := range g.rules {
+			if m.err == nil {
+				m.err = fmt.Errorf("%s: cannot be used: %w", m.file, err)
+			}
+		}
+		return nil
 	}
 }
 

@@ -91,6 +91,9 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 			continue
 		}
 		q := queries[rule.ID]
+		if q.err != nil && rule.External {
+			continue // Errors has said so
+		}
 		if q.err != nil {
 			failed = append(failed, RuleError{rule.ID, q.err})
 			continue

@@ -37,8 +37,10 @@ type Options struct {
 	Folders []Folder
 	// Library holds *.rego files that rules import.
 	Library fs.FS
-	// Trusted skips the compiler's checks, for rules that the tests have compiled with all of them.
+	// Trusted skips the compiler's checks, for rules that the tests have compiled with all of them. It is not for Sources.
 	Trusted bool
+	// Sources are the user's policies.
+	Sources []Source
 }
 
 // Engine is a loaded set of rules. It is safe for concurrent use. Trusted rules are parsed and compiled when they are first asked for:
@@ -47,7 +49,6 @@ type Engine struct {
 	catalog *finding.Catalog
 	encoder *encoder
 	errors  []error
-	trusted bool
 
 	library []*module
 	modules map[string]*module // by rule id
@@ -56,8 +57,8 @@ type Engine struct {
 	mu      sync.Mutex                       // held to compile
 }
 
-// LoadBuiltin loads the rules and policies that plimline comes with.
-func LoadBuiltin(ctx context.Context) (*Engine, error) {
+// LoadBuiltin loads the rules and policies that plimline comes with, and the user's.
+func LoadBuiltin(ctx context.Context, sources ...Source) (*Engine, error) {
 	library, err := fs.Sub(policies.FS, "lib")
 	if err != nil {
 		return nil, err
@@ -66,30 +67,39 @@ func LoadBuiltin(ctx context.Context) (*Engine, error) {
 		Folders: []Folder{{FS: rules.FS, Kind: finding.KindRule}, {FS: policies.FS, Kind: finding.KindPolicy}},
 		Library: library,
 		Trusted: true,
+		Sources: sources,
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || len(sources) > 0 {
+		return e, err
 	}
 	return e, errors.Join(e.errors...)
 }
 
-// Load loads rules. A rule that cannot be used is left out and named in Errors; the error is for what concerns all.
+// Load loads rules. A rule that cannot be used is named in Errors; the error is for what concerns all.
 func Load(ctx context.Context, opt Options) (*Engine, error) {
 	library, found, err := find(opt)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{encoder: newEncoder(), trusted: opt.Trusted, library: library, modules: map[string]*module{}}
-	each(found, func(m *module) { m.err = m.metadata() })
-	for _, m := range found {
-		if e.modules[m.id] == nil {
-			e.modules[m.id] = m
-		}
-	}
-	if !opt.Trusted {
-		if err := e.compile(found); err != nil {
+	e := &Engine{encoder: newEncoder(), library: library, modules: map[string]*module{}}
+	for _, s := range opt.Sources {
+		mine, err := s.modules()
+		if err != nil {
 			return nil, err
 		}
+		found = append(found, mine...)
+	}
+	each(found, func(m *module) { m.err = m.metadata() })
+	for _, m := range found {
+		switch other := e.modules[m.id]; {
+		case other == nil:
+			e.modules[m.id] = m
+		case m.source != nil && m.err == nil:
+			m.err = fmt.Errorf("%s: %s is already the id of %s", m.file, m.id, other.file)
+		}
+	}
+	if err := e.compile(slices.DeleteFunc(slices.Clone(found), func(m *module) bool { return m.trusted || e.modules[m.id] != m })); err != nil {
+		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -98,9 +108,11 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 	for _, m := range found {
 		if m.err != nil {
 			e.errors = append(e.errors, m.err)
-			continue
 		}
-		catalogue = append(catalogue, m.rule)
+		// The user's stay known by name when they are broken, so that what else is said of them is not called a mistake too.
+		if m.err == nil || m.source != nil && e.modules[m.id] == m {
+			catalogue = append(catalogue, m.rule)
+		}
 	}
 	e.catalog = finding.NewCatalog(catalogue)
 	return e, nil
@@ -143,7 +155,10 @@ func (e *Engine) missing(active func(finding.Rule) bool) (ready map[string]query
 
 // compile parses and compiles rules, and the library when that has not been done.
 func (e *Engine) compile(rules []*module) error {
-	each(append(slices.DeleteFunc(slices.Clone(e.library), func(m *module) bool { return m.module != nil }), rules...), func(m *module) { m.parse(e.trusted) })
+	if len(rules) == 0 {
+		return nil
+	}
+	each(append(slices.DeleteFunc(slices.Clone(e.library), func(m *module) bool { return m.module != nil }), rules...), func(m *module) { m.parse() })
 	var broken []error
 	for _, m := range e.library {
 		broken = append(broken, m.err)
@@ -151,7 +166,7 @@ func (e *Engine) compile(rules []*module) error {
 	if err := errors.Join(broken...); err != nil {
 		return err
 	}
-	queries, err := compile(e.library, rules, e.trusted)
+	queries, err := compile(e.library, rules)
 	if err != nil {
 		return err
 	}
@@ -170,14 +185,16 @@ func (e *Engine) Errors() []error { return e.errors }
 
 // module is a Rego file: a rule's, or one of the library, which has no id.
 type module struct {
-	file   string
-	id     string
-	kind   finding.Kind
-	text   []byte
-	data   []byte
-	module *ast.Module
-	rule   finding.Rule
-	err    error
+	file    string
+	id      string
+	kind    finding.Kind
+	text    []byte
+	data    []byte
+	trusted bool
+	source  *userSource // nil for what plimline comes with
+	module  *ast.Module
+	rule    finding.Rule
+	err     error
 }
 
 // find reads the files of the library and of the rules, in the order of their names.
@@ -195,7 +212,7 @@ func find(opt Options) (library, found []*module, err error) {
 			if err != nil {
 				return nil, nil, err
 			}
-			library = append(library, &module{file: "lib/" + file, text: text})
+			library = append(library, &module{file: "lib/" + file, text: text, trusted: true})
 		}
 	}
 	first := map[string]*module{}
@@ -209,7 +226,7 @@ func find(opt Options) (library, found []*module, err error) {
 		}
 		for _, file := range files {
 			id := path.Dir(file)
-			m := &module{file: path.Join(folder.Name, file), id: id, kind: folder.Kind}
+			m := &module{file: path.Join(folder.Name, file), id: id, kind: folder.Kind, trusted: opt.Trusted}
 			if m.text, err = fs.ReadFile(folder.FS, file); err != nil {
 				return nil, nil, err
 			}
@@ -243,8 +260,8 @@ func each(modules []*module, do func(*module)) {
 	_ = work.Wait()
 }
 
-func (m *module) parse(trusted bool) {
-	options := ast.ParserOptions{ProcessAnnotation: m.id != "" && !trusted, RegoVersion: ast.RegoV1, Capabilities: capabilities()}
+func (m *module) parse() {
+	options := ast.ParserOptions{ProcessAnnotation: !m.trusted, RegoVersion: ast.RegoV1, Capabilities: capabilities()}
 	m.module, m.err = ast.ParseModuleWithOpts(m.file, string(m.text), options)
 	if m.err != nil {
 		var list ast.Errors
@@ -253,7 +270,7 @@ func (m *module) parse(trusted bool) {
 		}
 		return
 	}
-	if m.id != "" && !trusted {
+	if m.id != "" && !m.trusted {
 		m.err = m.shape()
 	}
 }

@@ -44,8 +44,11 @@ func headerOf(text []byte) (lines []string, row int) {
 
 // metadata fills m.rule from the package's METADATA and data.yaml.
 func (m *module) metadata() error {
-	m.rule = finding.Rule{ID: m.id, Kind: m.kind}
+	m.rule = finding.Rule{ID: m.id, Kind: m.kind, Title: m.id, Severity: finding.Warning, Category: "policy", External: m.source != nil}
 	lines, row := headerOf(m.text)
+	if row == 0 && m.source != nil {
+		return m.parameters()
+	}
 	if row == 0 {
 		return fmt.Errorf("%s: the package has no METADATA comment", m.file)
 	}
@@ -53,11 +56,15 @@ func (m *module) metadata() error {
 	if err := yaml.Unmarshal([]byte(strings.Join(lines, "\n")), &r.header); err != nil {
 		return fmt.Errorf("%s:%d: METADATA: %w", m.file, row, err)
 	}
-	m.rule.Title, m.rule.Description = r.Title, strings.TrimSpace(r.Description)
-	if m.rule.Title == "" {
+	m.rule.Description = strings.TrimSpace(r.Description)
+	if r.Title != "" {
+		m.rule.Title = r.Title
+	} else if m.source == nil {
 		r.complain("title", "title is missing")
 	}
-	if m.rule.Description == "" {
+	// Ours say everything; the user's say what they want to.
+	required := m.source == nil
+	if required && m.rule.Description == "" {
 		r.complain("description", "description is missing")
 	}
 	for _, resource := range r.RelatedResources {
@@ -68,7 +75,7 @@ func (m *module) metadata() error {
 			m.rule.Links = append(m.rule.Links, fmt.Sprint(x["ref"]))
 		}
 	}
-	if severity, ok := r.text("severity", true); ok {
+	if severity, ok := r.text("severity", required); ok {
 		var err error
 		if m.rule.Severity, err = finding.ParseSeverity(severity); err != nil {
 			r.complain("severity", "custom.severity: %v", err)
@@ -82,8 +89,10 @@ func (m *module) metadata() error {
 			r.complain("set", "custom.set: %v", err)
 		}
 	}
-	m.rule.Category, _ = r.text("category", true)
-	m.rule.Since, _ = r.text("since", true)
+	if category, ok := r.text("category", required); ok {
+		m.rule.Category = category
+	}
+	m.rule.Since, _ = r.text("since", required)
 	if score, ok := r.text("security-severity", false); ok {
 		if n, err := strconv.ParseFloat(score, 64); err != nil || !(n >= 0 && n <= 10) {
 			r.complain("security-severity", "custom.security-severity: %q is no number from \"0.0\" to \"10.0\"", score)
@@ -105,19 +114,38 @@ func (m *module) metadata() error {
 			r.complain("differs", "custom.differs: %v is no text", x)
 		}
 	}
+	known := []string{"severity", "set", "category", "since", "security-severity", "aliases", "needs", "differs", "parameters"}
 	for _, key := range slices.Sorted(maps.Keys(r.Custom)) {
-		switch key {
-		case "severity", "set", "category", "since", "security-severity", "aliases", "needs", "differs":
-		default:
+		switch closest := finding.Closest(key, known); {
+		case slices.Contains(known, key):
+		case m.source == nil:
 			r.complain(key, "custom.%s is unknown", key)
+		case closest != "": // others are the user's own
+			r.complain(key, "custom.%s is unknown; did you mean %q?", key, closest)
 		}
 	}
-	if m.data != nil {
-		if err := yaml.Unmarshal(m.data, &m.rule.Parameters); err != nil {
-			r.problems = append(r.problems, fmt.Errorf("%s: %w", strings.Replace(m.file, "rule.rego", "data.yaml", 1), err))
+	if x, there := r.Custom["parameters"]; there {
+		parameters, ok := x.(map[string]any)
+		if !ok {
+			r.complain("parameters", "custom.parameters must be a map of names and defaults")
 		}
+		m.rule.Parameters = parameters
+	}
+	if err := m.parameters(); err != nil {
+		r.problems = append(r.problems, err)
 	}
 	return errors.Join(r.problems...)
+}
+
+// parameters reads data.yaml.
+func (m *module) parameters() error {
+	if m.data == nil {
+		return nil
+	}
+	if err := yaml.Unmarshal(m.data, &m.rule.Parameters); err != nil {
+		return fmt.Errorf("%s: %w", strings.Replace(m.file, ruleFile, "data.yaml", 1), err)
+	}
+	return nil
 }
 
 // annotations reads a METADATA comment and collects what is wrong with it.

@@ -102,14 +102,24 @@ func (s *sarifWriter) rules() []*sarif.ReportingDescriptor {
 }
 
 func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
-	folder := "rules"
-	if r.Kind == finding.KindPolicy {
-		folder = "policies"
+	links, page := slices.Clone(r.Links), (*string)(nil)
+	switch {
+	case !r.External:
+		folder := "rules"
+		if r.Kind == finding.KindPolicy {
+			folder = "policies"
+		}
+		page = pointer(homepage + "/blob/main/" + folder + "/" + r.Page() + "/README.md")
+		links = append(links, *page)
+	case len(links) > 0:
+		page = pointer(links[0])
 	}
-	page := homepage + "/blob/main/" + folder + "/" + r.Page() + "/README.md"
 	help := strings.TrimSpace(r.Description)
+	if help == "" {
+		help = sentence(r.Title)
+	}
 	markdown := help
-	for _, link := range append(slices.Clone(r.Links), page) {
+	for _, link := range links {
 		markdown += "\n\n<" + link + ">"
 	}
 	properties := sarif.Properties{"problem.severity": problemSeverity(r.Severity), "precision": "very-high"}
@@ -126,7 +136,7 @@ func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
 		ShortDescription:     text2(sentence(r.Title), ""),
 		FullDescription:      text2(unwrapLines(help), ""),
 		Help:                 text2(unwrapLines(help), markdown),
-		HelpURI:              pointer(page),
+		HelpURI:              page,
 		DefaultConfiguration: &sarif.ReportingConfiguration{Enabled: r.Set == finding.SetDefault, Level: sarifLevel(r.Severity)},
 		Properties:           &sarif.PropertyBag{Properties: properties, Tags: tags},
 	}

@@ -94,15 +94,23 @@ func Examples(folder fs.FS) ([]Example, error) {
 	return out, nil
 }
 
-// Page is a rule's README.md. render gives the report on an example: the findings of this rule alone, as text.
+// Page is a rule's README.md, which says what made it when by is not empty. render gives the report on an example: the findings of this rule alone, as text.
 // mend gives the example with the rule's fixes made, and the command that makes them; "" when there are none.
-func Page(rule finding.Rule, parameters string, examples []Example, render func(Example) (string, error), mend func(Example) (text, command string)) ([]byte, error) {
+func Page(by string, rule finding.Rule, parameters string, examples []Example, render func(Example) (string, error), mend func(Example) (text, command string)) ([]byte, error) {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "<!-- Generated from the rule and its examples; go test ./internal/spec -update -->\n\n# %s\n\n", rule.ID)
+	if by != "" {
+		fmt.Fprintf(&b, "<!-- Generated from the rule and its examples; %s -->\n\n", by)
+	}
+	fmt.Fprintf(&b, "# %s\n\n", rule.ID)
 	fmt.Fprintf(&b, "**%s**\n\n", rule.Title)
-	facts := []string{string(rule.Kind), "severity " + rule.Severity.String(), "set " + rule.Set.String(), rule.Category, "since " + rule.Since}
+	facts := []string{string(rule.Kind), "severity " + rule.Severity.String(), "set " + rule.Set.String(), rule.Category}
+	if rule.Since != "" {
+		facts = append(facts, "since "+rule.Since)
+	}
 	fmt.Fprintf(&b, "%s\n\n", strings.Join(facts, " · "))
-	fmt.Fprintf(&b, "%s\n\n", strings.TrimSpace(rule.Description))
+	if text := strings.TrimSpace(rule.Description); text != "" {
+		fmt.Fprintf(&b, "%s\n\n", text)
+	}
 	if parameters != "" {
 		fmt.Fprintf(&b, "## Parameters\n\nThe defaults; `policies: {%s: {...}}` in plimline.yaml replaces them one by one.\n\n```yaml\n%s```\n\n", rule.ID, parameters)
 	}

@@ -95,7 +95,7 @@ func TestRules(t *testing.T) {
 			if err != nil && !os.IsNotExist(err) {
 				t.Fatal(err)
 			}
-			page, err := spec.Page(rule, string(parameters), examples, func(e spec.Example) (string, error) {
+			page, err := spec.Page("go test ./internal/spec -update", rule, string(parameters), examples, func(e spec.Example) (string, error) {
 				return render(check(e), rule.ID, catalog)
 			}, func(e spec.Example) (text, command string) {
 				return mend(t, linter, e, contextOf(e), settings(t, catalog, e, rule.ID), rule.ID)

@@ -1,0 +1,183 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/plimline/plimline/internal/finding"
+)
+
+// ruleFile is what a rule's file is called in the folder that has its name. In a short form the file alone has the name.
+const ruleFile = "rule.rego"
+
+// Source is a place with policies of the user's: rule folders, files with a rule each, and helpers in packages plimline.lib.NAME.
+type Source struct {
+	// Name is what the user calls the place, as it starts the file names in errors: a folder, or the address of a bundle.
+	Name string
+	FS   fs.FS
+	// File is the only file to look at, with slashes, relative to FS; "" for all.
+	File string
+}
+
+// userSource is what the rules of a source share.
+type userSource struct {
+	library []*module
+}
+
+// modules reads a source. A file that cannot be used is a module with an error; the error is for a source that cannot be read.
+func (s Source) modules() ([]*module, error) {
+	files, err := s.files()
+	if err != nil {
+		return nil, err
+	}
+	var out []*module
+	shared := &userSource{}
+	for _, file := range files {
+		m, err := s.module(file, shared)
+		if err != nil {
+			return nil, err
+		}
+		if m.id == "" && m.err == nil {
+			shared.library = append(shared.library, m)
+		} else {
+			out = append(out, m)
+		}
+	}
+	for _, m := range shared.library {
+		// One that does not parse is found when its users are compiled.
+		if m.parse(); m.err != nil {
+			out = append(out, m)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: there is no policy in it: no .rego file with a package plimline.policies[\"ID\"]", s.Name)
+	}
+	return out, nil
+}
+
+// files are the Rego files of a source, sorted, without tests.
+func (s Source) files() ([]string, error) {
+	if s.File != "" {
+		return []string{s.File}, nil
+	}
+	var files []string
+	err := fs.WalkDir(s.FS, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name != "." && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case !d.IsDir() && path.Ext(name) == ".rego" && !strings.HasSuffix(name, "_test.rego"):
+			files = append(files, name)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the policies in %s: %w", s.Name, pathless(err))
+	}
+	return files, nil
+}
+
+// pathless is an error without a path that is named beside it.
+func pathless(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// module reads a file. It has no id when it is a helper.
+func (s Source) module(file string, shared *userSource) (*module, error) {
+	m := &module{file: path.Join(s.Name, file), source: shared}
+	if s.File != "" {
+		m.file = s.Name
+	}
+	var err error
+	if m.text, err = fs.ReadFile(s.FS, file); err != nil {
+		return nil, fmt.Errorf("read %s: %w", m.file, pathless(err))
+	}
+	pkg, err := packageOf(m.text)
+	switch {
+	case err != nil:
+		m.err = fmt.Errorf("%s: %w", m.file, err)
+		return m, nil
+	case len(pkg) > 2 && pkg[1] == "lib":
+		return m, nil
+	case len(pkg) == 3 && pkg[1] == section(finding.KindRule):
+		m.id, m.kind = pkg[2], finding.KindRule
+	case len(pkg) == 3 && pkg[1] == section(finding.KindPolicy):
+		m.id, m.kind = pkg[2], finding.KindPolicy
+	default:
+		m.err = fmt.Errorf("%s: package %s is none of plimline's: plimline.policies[\"ID\"], plimline.rules[\"ID\"], plimline.lib.NAME", m.file, strings.Join(pkg, "."))
+		return m, nil
+	}
+	want := strings.TrimSuffix(path.Base(file), ".rego")
+	if path.Base(file) == ruleFile {
+		want = path.Base(path.Dir(file))
+		m.data, err = fs.ReadFile(s.FS, path.Join(path.Dir(file), "data.yaml"))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("read %s: %w", path.Join(path.Dir(m.file), "data.yaml"), pathless(err))
+		}
+	}
+	switch {
+	case !isID.MatchString(m.id):
+		m.err = fmt.Errorf("%s: %q is no id: use small letters, digits and hyphens, as in base-images-approved", m.file, m.id)
+	case want != m.id && want != ".":
+		m.err = fmt.Errorf("%s: the package is for %s and the file for %s; call both the same", m.file, m.id, want)
+	}
+	return m, nil
+}
+
+var isID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
+
+// packageOf is the path of a module's package.
+func packageOf(text []byte) ([]string, error) {
+	for line := range strings.Lines(string(text)) {
+		name, ok := strings.CutPrefix(strings.TrimPrefix(line, "\ufeff"), "package ")
+		if !ok {
+			continue
+		}
+		name, _, _ = strings.Cut(name, "#")
+		ref, err := ast.ParseRef(strings.TrimSpace(name))
+		if err != nil {
+			// A package of one word is no reference.
+			return []string{strings.TrimSpace(name)}, nil
+		}
+		var out []string
+		for _, t := range ref {
+			switch x := t.Value.(type) {
+			case ast.Var:
+				out = append(out, string(x))
+			case ast.String:
+				out = append(out, string(x))
+			}
+		}
+		return out, nil
+	}
+	return nil, errors.New("it has no package line")
+}
+
+// Open is the source at a path: a folder, or a .rego file.
+func Open(name string) (Source, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return Source{}, fmt.Errorf("read the policies in %s: %w", filepath.ToSlash(name), pathless(err))
+	}
+	source := Source{Name: filepath.ToSlash(name), FS: os.DirFS(name)}
+	if !info.IsDir() {
+		if filepath.Ext(name) != ".rego" {
+			return Source{}, fmt.Errorf("%s is neither a folder nor a .rego file", source.Name)
+		}
+		source.FS, source.File = os.DirFS(filepath.Dir(name)), filepath.Base(name)
+	}
+	return source, nil
+}
