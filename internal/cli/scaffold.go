@@ -17,7 +17,6 @@ import (
 	"golang.org/x/mod/module"
 
 	"github.com/plimline/plimline/internal/buildcontext"
-	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/stage"
@@ -31,9 +30,10 @@ type scaffold struct {
 	minor   int    // of the Go release
 	pkg     string // the program's package, such as ./cmd/app
 	program string
-	sums    bool   // there is a go.sum
-	vendor  bool   // modules are vendored
-	cgo     string // a file with C in it, "" for none
+	sums    bool     // there is a go.sum
+	vendor  bool     // modules are vendored
+	cgo     string   // a file with C in it, "" for none
+	reads   []string // files and folders that the program names, relative to the module
 }
 
 func (a *app) initDockerfileCommand() *cobra.Command {
@@ -67,7 +67,7 @@ func (a *app) scaffold(dir, pkg string, force bool) error {
 	if _, err := os.Lstat(name); err == nil && !force {
 		return fmt.Errorf("%s exists; --force replaces it", filepath.ToSlash(name))
 	}
-	s.cgo = evidence(dir, s)
+	s.evidence(dir)
 	files := []struct{ name, text string }{{name, s.dockerfile()}}
 	ignore := filepath.Join(dir, ".dockerignore")
 	if _, err := os.Lstat(ignore); errors.Is(err, fs.ErrNotExist) {
@@ -152,16 +152,29 @@ func programs(dir string) ([]string, error) {
 	return out, nil
 }
 
-// evidence is a file with C in it that the program is built of, "" when there is none.
-func evidence(dir string, s scaffold) string {
-	s.cgo = "to be seen" // with cgo on, so that C is followed
+// evidence reads what the program needs out of its sources, as if everything were shipped.
+func (s *scaffold) evidence(dir string) {
+	const everything = "FROM golang:1.%d\nWORKDIR /src\nCOPY . .\nRUN go build -o /out/program %s\nENTRYPOINT [\"/out/program\"]\n"
 	ctx := buildcontext.Context{Dir: dir, Modules: moduleCache()}
-	doc := lint.Read(source.NewFile("Dockerfile", []byte(s.dockerfile())), stage.Options{}, ctx)
-	i := slices.IndexFunc(doc.Builds, func(b *document.Build) bool { return b.Evidence != nil && b.Evidence.Cgo != nil })
-	if i < 0 {
-		return ""
+	doc := lint.Read(source.NewFile("Dockerfile", fmt.Appendf(nil, everything, s.minor, s.pkg)), stage.Options{}, ctx)
+	for _, b := range doc.Builds {
+		if b.Evidence == nil {
+			continue
+		}
+		if b.Evidence.Cgo != nil {
+			s.cgo = b.Evidence.Cgo.File
+		}
+		for _, read := range b.Evidence.Reads {
+			if name, ok := strings.CutPrefix(read.Path, "/src/"); ok && !s.has(name) {
+				s.reads = append(s.reads, name)
+			}
+		}
 	}
-	return doc.Builds[i].Evidence.Cgo.File
+}
+
+// has reports whether a file lies in a folder that is read.
+func (s *scaffold) has(name string) bool {
+	return slices.ContainsFunc(s.reads, func(dir string) bool { return strings.HasPrefix(name, dir+"/") })
 }
 
 // dockerfile is the text. It is what go-strict asks for.
@@ -195,7 +208,13 @@ func (s scaffold) dockerfile() string {
 	}
 	line("RUN %s \\\n    %sgo build -trimpath -ldflags=\"-s -w\" -o /out/%s %s", mounts, env, s.program, s.pkg)
 	line("\nFROM %s", final)
+	if len(s.reads) > 0 {
+		line("WORKDIR /app")
+	}
 	line("COPY --from=build /out/%s /%s", s.program, s.program)
+	for _, name := range s.reads {
+		line("COPY %s /app/%s", name, name)
+	}
 	line("USER 65532:65532")
 	line("ENTRYPOINT [\"/%s\"]", s.program)
 	return b.String()

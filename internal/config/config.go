@@ -25,9 +25,9 @@ import (
 	"github.com/plimline/plimline/internal/finding"
 )
 
-// parseError is the rule for what cannot be read. Select does not turn it off, only ignore does:
-// a file that was not understood must not pass for a clean one.
-const parseError = "parse-error"
+// unselectable are the rules for what cannot be read, and for rules that fail. Select does not turn them off, only ignore does:
+// a file that was not understood, or not judged, must not pass for a clean one.
+func unselectable(rule string) bool { return rule == "parse-error" || rule == "faulty-rule" }
 
 // Config is a plimline.yaml, or the lack of one, with the flags on top. It does not change.
 type Config struct {
@@ -185,7 +185,7 @@ func (l *layer) apply(s *Settings, on map[string]bool) {
 	}
 	if l.selected != nil {
 		for id := range on {
-			on[id] = l.selected[id] || id == parseError && on[id]
+			on[id] = l.selected[id] || unselectable(id) && on[id]
 		}
 		for id := range l.selected {
 			on[id] = true

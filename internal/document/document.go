@@ -353,14 +353,25 @@ type Evidence struct {
 	Cgo       *Import   `json:"cgo,omitempty" doc:"a file with import C"`
 	Excluded  *Import   `json:"excluded,omitempty" doc:"a package that has no Go files left because cgo is off"`
 	WithoutC  []*Import `json:"without_c" doc:"packages of other modules whose C parts are left out because cgo is off"`
-	Client    *Import   `json:"client,omitempty" doc:"a call that speaks TLS; looked for when the final image has no CA certificates"`
-	Zone      *Import   `json:"zone,omitempty" doc:"a call that needs time zone data; looked for when the final image has none"`
-	Temp      *Import   `json:"temp,omitempty" doc:"a call that needs /tmp; looked for when the final image is empty"`
+	Client    *Import   `json:"client,omitempty" doc:"a call that speaks TLS; looked for when the final image has no CA certificates, or the Go toolchain"`
+	Zone      *Import   `json:"zone,omitempty" doc:"a call that needs time zone data; looked for when the final image has none, or the Go toolchain"`
+	Temp      *Import   `json:"temp,omitempty" doc:"a call that needs /tmp; looked for when the final image is empty, or has the Go toolchain"`
 	Roots     *Import   `json:"roots,omitempty" doc:"an import that brings CA certificates"`
 	Zones     *Import   `json:"zones,omitempty" doc:"an import that brings time zone data"`
 	Vendored  bool      `json:"vendored" doc:"the module has a vendor folder"`
 	Requires  int       `json:"requires" doc:"how many modules go.mod requires"`
 	GoVersion string    `json:"go_version,omitempty" doc:"the go line of go.mod"`
+	Module    string    `json:"module" doc:"the folder of go.mod in the build context, . for the context itself"`
+	Sums      bool      `json:"sums" doc:"there is a go.sum"`
+	Local     bool      `json:"local" doc:"go.mod replaces a module by a folder"`
+	Reads     []*Read   `json:"reads" doc:"files and folders of the build context that the module's own sources name; looked for when the final image has the Go toolchain"`
+}
+
+// Read is a file or folder that a program names.
+type Read struct {
+	Path   string `json:"path" doc:"absolute, in the image"`
+	Folder bool   `json:"folder" doc:"it is a folder"`
+	File   string `json:"file" doc:"the Go file that names it"`
 }
 
 // Import is an import or a call in the sources.

@@ -37,7 +37,7 @@ func TestFixes(t *testing.T) {
 			}
 			dir := unpack(t, archive)
 			parts, rules, _ := strings.Cut(strings.TrimSpace(string(archive.Comment)), ": ")
-			before := inspect(t, "plimline-fix-"+name+"-before", dir)
+			before := inspect(t, "plimline-fix-"+name+"-before", dir, true)
 			out, err := exec.Command(plimline, "fix", "--no-config", "--select=all", filepath.Join(dir, "Dockerfile")).CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
@@ -48,7 +48,7 @@ func TestFixes(t *testing.T) {
 				}
 				mended[rule] = true
 			}
-			after := inspect(t, "plimline-fix-"+name+"-after", dir)
+			after := inspect(t, "plimline-fix-"+name+"-after", dir, true)
 			if !after.ok || !strings.Contains(after.output, "ok") {
 				t.Fatalf("it does not run when it is mended:\n%s", after.output)
 			}
@@ -85,11 +85,13 @@ type image struct {
 	output string
 	config map[string]any
 	files  []string // names with type and mode
+	size   int64    // in bytes
 }
 
 var fileLine = regexp.MustCompile(`^(\S+)\s+\S+\s+\d+\s+\S+\s+\S+\s+(.*)$`)
 
-func inspect(t *testing.T, name, dir string) image {
+// inspect builds and runs an image; its files are listed on request, which takes ten seconds for a large one.
+func inspect(t *testing.T, name, dir string, list bool) image {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
@@ -107,6 +109,17 @@ func inspect(t *testing.T, name, dir string) image {
 	if err := json.Unmarshal(out, &i.config); err != nil {
 		t.Fatal(err)
 	}
+	if list {
+		i.files = filesOf(t, ctx, name)
+	}
+	i.size = size(t, name)
+	text, err := exec.CommandContext(ctx, "docker", "run", "--rm", "--network=none", name).CombinedOutput()
+	i.ok, i.output = err == nil, string(text)
+	return i
+}
+
+func filesOf(t *testing.T, ctx context.Context, name string) []string {
+	t.Helper()
 	id, err := exec.CommandContext(ctx, "docker", "create", "--network=none", name, "x").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -117,13 +130,12 @@ func inspect(t *testing.T, name, dir string) image {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var files []string
 	for line := range strings.Lines(string(list)) {
 		if m := fileLine.FindStringSubmatch(strings.TrimSpace(line)); m != nil {
-			i.files = append(i.files, m[1]+" "+m[2])
+			files = append(files, m[1]+" "+m[2])
 		}
 	}
-	slices.Sort(i.files)
-	text, err := exec.CommandContext(ctx, "docker", "run", "--rm", "--network=none", name).CombinedOutput()
-	i.ok, i.output = err == nil, string(text)
-	return i
+	slices.Sort(files)
+	return files
 }

@@ -249,6 +249,11 @@ func Apply(text []byte, edits []finding.Edit) (out []byte, ok bool) {
 	return append(out, text[at:]...), true
 }
 
+func blank(src *source.File, line int) bool {
+	at := src.LineSpan(line)
+	return len(bytes.TrimSpace(src.Bytes[at.Start:at.End])) == 0
+}
+
 // tidy makes edits fit the file: a deletion that leaves a line with nothing on it takes the line along, and new lines end as the
 // file's do.
 func tidy(src *source.File, edits []finding.Edit) []finding.Edit {
@@ -265,6 +270,10 @@ func tidy(src *source.File, edits []finding.Edit) []finding.Edit {
 				e.Span.Start = first.Start
 				if line := src.Line(e.Span.End); line < src.Lines() {
 					e.Span.End = src.LineSpan(line + 1).Start
+					// Of the empty lines around it one is enough.
+					if line+1 < src.Lines() && blank(src, line+1) && (first.Start == 0 || blank(src, src.Line(first.Start)-1)) {
+						e.Span.End = src.LineSpan(line + 2).Start
+					}
 				}
 			}
 		}

@@ -41,15 +41,17 @@ func (a *Analysis) calls() []call {
 	var out []call
 	root := a.model.Final.Root()
 	base := image.Classify(root.Image)
-	if base.Certificates == string(No) {
+	// Who ships the toolchain may want another image: it counts what that would need.
+	toolchain := a.shipsToolchain()
+	if toolchain || base.Certificates == string(No) {
 		client := func(e *Evidence) **Import { return &e.Client }
 		out = append(out, call{"net/http", requests, nil, client}, call{"crypto/tls", verifies, nil, client},
 			call{"crypto/x509", []string{"SystemCertPool"}, nil, client})
 	}
-	if base.Zones == string(No) {
+	if toolchain || base.Zones == string(No) {
 		out = append(out, call{"time", []string{"LoadLocation"}, namedZone, func(e *Evidence) **Import { return &e.Zone }})
 	}
-	if base.Name == "empty" {
+	if toolchain || base.Name == "empty" {
 		out = append(out, call{"os", []string{"CreateTemp", "MkdirTemp"}, noFolder, func(e *Evidence) **Import { return &e.Temp }})
 	}
 	return out

@@ -43,6 +43,20 @@ type Evidence struct {
 	Requires int
 	// GoVersion is the go line of go.mod, "" when there is none.
 	GoVersion string
+	// Module is the folder of go.mod, relative to the build context, "." for the context itself.
+	Module string
+	// Sums says that there is a go.sum, Local that go.mod replaces a module by a folder.
+	Sums, Local bool
+	// Reads are files and folders of the build context that the module's own sources name, sorted. They are looked for when the final
+	// image has the Go toolchain, and so perhaps the sources.
+	Reads []Read
+}
+
+// Read is a file or folder that a program names.
+type Read struct {
+	Path   string // absolute, in the stage that the program runs in
+	Folder bool
+	File   string // the Go file that names it
 }
 
 // Import is an import and the file it stands in.
@@ -101,9 +115,13 @@ func (a *Analysis) evidence(b *Build, ctx buildcontext.Context, files *buildcont
 	if !r.module(dir) {
 		return nil
 	}
+	if a.shipsToolchain() {
+		r.named = func(text, file string) { r.read(b.Step, a.model.Final.Out.Workdir, text, file) }
+	}
 	if !r.pkg("", filepath.Join(ctx.Dir, filepath.FromSlash(dir))) {
 		return nil
 	}
+	slices.SortFunc(r.found.Reads, func(a, b Read) int { return strings.Compare(a.Path, b.Path) })
 	return r.found
 }
 
@@ -146,6 +164,7 @@ type reader struct {
 	seen  map[string]bool
 	count int
 	calls []call
+	named func(text, file string) // takes every string in the module's own sources; nil when they do not matter
 
 	root     string // folder of go.mod
 	mod      *modfile.File
@@ -167,6 +186,10 @@ func (r *reader) module(dir string) bool {
 				return false
 			}
 			r.root, r.mod = root, mod
+			r.found.Module = path.Clean(filepath.ToSlash(dir))
+			r.found.Local = slices.ContainsFunc(mod.Replace, func(x *modfile.Replace) bool { return x.New.Version == "" })
+			_, err = os.Stat(filepath.Join(root, "go.sum"))
+			r.found.Sums = err == nil
 			r.found.Requires = len(mod.Require)
 			if mod.Go != nil {
 				r.found.GoVersion = mod.Go.Version
@@ -216,6 +239,9 @@ func (r *reader) pkg(name, dir string) bool {
 	}
 	if r.own(name) {
 		r.uses(dir, p)
+		if r.named != nil {
+			r.strings(dir, p)
+		}
 	}
 	for _, imported := range p.Imports {
 		r.imported(imported, r.name(p.ImportPos[imported][0].Filename))

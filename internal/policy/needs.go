@@ -1,14 +1,18 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/finding"
 )
 
-// goBuild is what a rule needs that is about Go programs.
-const goBuild = "go build"
+// What a rule needs that is about Go programs, and about images with Go in them.
+const (
+	goBuild   = "go build"
+	goInFinal = "go in final"
+)
 
 // facts are what a document has, in the words of a rule's Needs.
 type facts map[string]bool
@@ -25,7 +29,17 @@ func factsOf(d *document.Document) facts {
 		}
 	}
 	f[goBuild] = len(d.Builds) > 0
+	f[goInFinal] = inFinal(d)
 	return f
+}
+
+// inFinal reports whether the final stage may have Go in it.
+func inFinal(d *document.Document) bool {
+	if d.Final == nil {
+		return false
+	}
+	final := d.Stages[*d.Final]
+	return final.Toolchain != nil || final.Base.Class == "toolchain" || slices.ContainsFunc(d.Builds, func(b *document.Build) bool { return slices.Contains(final.Chain, b.Stage) })
 }
 
 // may reports whether a rule may find something.
