@@ -545,20 +545,13 @@ without_cgo := [lib.insert(build.go[0], "CGO_ENABLED=0 ") |
 ]
 
 # The modules are downloaded before the sources are copied, so that the download stays in the cache.
-modules_first := [lib.insert(copy.span[0], sprintf("COPY %s %s\nRUN go mod download\n", [files, folder])) |
+modules_first := [edit |
 	some copy in all_copied
 	copy.instruction == min([other.instruction | some other in all_copied])
 	not downloaded
 	some build in own
 	build.index == min([other.index | some other in own])
-	build.evidence.module == "."
-	build.evidence.requires > 0
-	build.evidence.sums
-	not build.evidence.local
-	not build.evidence.vendored
-	files := "go.mod go.sum"
-	folder := regex.replace(copy.dest.value, `([^/])$`, "$1/")
-	copy.dest.path == object.get(input.instructions[copy.instruction], ["workdir", "value"], "/go")
+	edit := lib.modules_first(build, copy)
 ]
 
 all_copied := [copy |

@@ -58,3 +58,15 @@ without_platform(stage) := edit([flag.span[0], stage.from.span[0]], "") if {
 	some flag in instruction.flags
 	flag.name == "platform"
 }
+
+# Downloads a build's modules before a copy brings the sources.
+modules_first(build, copy) := insert(copy.span[0], sprintf("COPY go.mod go.sum %s\nRUN go mod download\n", [folder])) if {
+	copy.sources[0].path == "/"
+	build.evidence.module == "."
+	build.evidence.requires > 0
+	build.evidence.sums
+	not build.evidence.local
+	not build.evidence.vendored
+	copy.dest.path == object.get(input.instructions[copy.instruction], ["workdir", "value"], "/go")
+	folder := regex.replace(copy.dest.value, `([^/])$`, "$1/")
+}

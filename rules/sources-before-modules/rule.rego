@@ -15,7 +15,7 @@ package plimline.rules["sources-before-modules"]
 
 import data.plimline.lib
 
-findings contains lib.at({"span": copy.span}, message) if {
+findings contains finding if {
 	some build in input.builds
 	build.final != "no"
 	not build.tool
@@ -31,7 +31,12 @@ findings contains lib.at({"span": copy.span}, message) if {
 	not modules_before(chain, copy.instruction)
 	not any_cache(chain)
 	message := "every change to the sources downloads all modules again; copy go.mod and go.sum and download them first"
+	finding := before(build, copy, lib.at({"span": copy.span}, message))
 }
+
+before(build, copy, finding) := lib.fixed(finding, "Copy go.mod and go.sum first, and download the modules", [lib.modules_first(build, copy)])
+
+before(build, copy, finding) := finding if not lib.modules_first(build, copy)
 
 modules_before(chain, index) if {
 	some command in input.commands
