@@ -77,9 +77,9 @@ func standIns(t *testing.T) {
 	for name, text := range map[string]string{
 		"gcr.io/distroless/static-debian13:nonroot": "FROM gcr.io/distroless/static-debian12:nonroot\nCOPY --from=golang:1.26 /usr/share/zoneinfo /usr/share/zoneinfo\n",
 		"gcr.io/distroless/base-debian13:nonroot":   "FROM debian:bookworm-slim\nUSER 65532\n",
-		"alpine:3.22":                               "FROM alpine:3.20\n",
-		"golang:1.26-alpine":                        "FROM golang:1.26\nENV GOFLAGS=\n",
-		"golang:1.26-trixie":                        "FROM golang:1.26-gcc\nENV GOFLAGS=\n",
+		"alpine:3.22":        "FROM alpine:3.20\n",
+		"golang:1.26-alpine": "FROM golang:1.26\nENV GOFLAGS=\n",
+		"golang:1.26-trixie": "FROM golang:1.26-gcc\nENV GOFLAGS=\n",
 	} {
 		if exec.Command("docker", "image", "inspect", name).Run() == nil {
 			continue

@@ -101,6 +101,9 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 		var result ast.Value
 		query := topdown.NewQuery(q.body).WithCompiler(q.compiler).WithStore(v.store).WithTransaction(txn).
 			WithInput(input).WithVirtualCache(cache).WithCancel(watch.start()).WithMetrics(metrics.NoOp())
+		if v.engine.cover != nil && rule.External {
+			query = query.WithQueryTracer(v.engine.cover.cover)
+		}
 		err := query.Iter(ctx, func(r topdown.QueryResult) error {
 			result = r[ast.Var("findings")].Value
 			return nil

@@ -41,6 +41,8 @@ type Options struct {
 	Trusted bool
 	// Sources are the user's policies.
 	Sources []Source
+	// Coverage notes which lines of the user's policies are used; nil for not.
+	Coverage *Coverage
 }
 
 // Engine is a loaded set of rules. It is safe for concurrent use. Trusted rules are parsed and compiled when they are first asked for:
@@ -49,6 +51,7 @@ type Engine struct {
 	catalog *finding.Catalog
 	encoder *encoder
 	errors  []error
+	cover   *Coverage
 
 	library []*module
 	modules map[string]*module // by rule id
@@ -59,6 +62,11 @@ type Engine struct {
 
 // LoadBuiltin loads the rules and policies that plimline comes with, and the user's.
 func LoadBuiltin(ctx context.Context, sources ...Source) (*Engine, error) {
+	return LoadCovered(ctx, nil, sources...)
+}
+
+// LoadCovered is LoadBuiltin with a Coverage.
+func LoadCovered(ctx context.Context, coverage *Coverage, sources ...Source) (*Engine, error) {
 	library, err := fs.Sub(policies.FS, "lib")
 	if err != nil {
 		return nil, err
@@ -67,7 +75,7 @@ func LoadBuiltin(ctx context.Context, sources ...Source) (*Engine, error) {
 		Folders: []Folder{{FS: rules.FS, Kind: finding.KindRule}, {FS: policies.FS, Kind: finding.KindPolicy}},
 		Library: library,
 		Trusted: true,
-		Sources: sources,
+		Sources: sources, Coverage: coverage,
 	})
 	if err != nil || len(sources) > 0 {
 		return e, err
@@ -81,7 +89,7 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{encoder: newEncoder(), library: library, modules: map[string]*module{}}
+	e := &Engine{encoder: newEncoder(), cover: opt.Coverage, library: library, modules: map[string]*module{}}
 	for _, s := range opt.Sources {
 		mine, err := s.modules()
 		if err != nil {
@@ -185,7 +193,8 @@ func (e *Engine) Errors() []error { return e.errors }
 
 // module is a Rego file: a rule's, or one of the library, which has no id.
 type module struct {
-	file    string
+	file    string // as errors name it
+	name    string // in the file system of its source
 	id      string
 	kind    finding.Kind
 	text    []byte

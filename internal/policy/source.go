@@ -29,17 +29,20 @@ type Source struct {
 
 // userSource is what the rules of a source share.
 type userSource struct {
+	Source
 	library []*module
 }
 
+const testSuffix = "_test.rego"
+
 // modules reads a source. A file that cannot be used is a module with an error; the error is for a source that cannot be read.
 func (s Source) modules() ([]*module, error) {
-	files, err := s.files()
+	files, err := s.files(func(name string) bool { return !strings.HasSuffix(name, testSuffix) })
 	if err != nil {
 		return nil, err
 	}
 	var out []*module
-	shared := &userSource{}
+	shared := &userSource{Source: s}
 	for _, file := range files {
 		m, err := s.module(file, shared)
 		if err != nil {
@@ -63,9 +66,9 @@ func (s Source) modules() ([]*module, error) {
 	return out, nil
 }
 
-// files are the Rego files of a source, sorted, without tests.
-func (s Source) files() ([]string, error) {
-	if s.File != "" {
+// files are Rego files of a source, sorted.
+func (s Source) files(wanted func(name string) bool) ([]string, error) {
+	if s.File != "" && wanted(s.File) {
 		return []string{s.File}, nil
 	}
 	var files []string
@@ -75,7 +78,7 @@ func (s Source) files() ([]string, error) {
 			return err
 		case d.IsDir() && name != "." && strings.HasPrefix(d.Name(), "."):
 			return fs.SkipDir
-		case !d.IsDir() && path.Ext(name) == ".rego" && !strings.HasSuffix(name, "_test.rego"):
+		case !d.IsDir() && path.Ext(name) == ".rego" && wanted(name) && (s.File == "" || strings.HasPrefix(name, strings.TrimSuffix(s.File, ".rego")+"_")):
 			files = append(files, name)
 		}
 		return nil
@@ -97,7 +100,7 @@ func pathless(err error) error {
 
 // module reads a file. It has no id when it is a helper.
 func (s Source) module(file string, shared *userSource) (*module, error) {
-	m := &module{file: path.Join(s.Name, file), source: shared}
+	m := &module{file: path.Join(s.Name, file), name: file, source: shared}
 	if s.File != "" {
 		m.file = s.Name
 	}

@@ -143,6 +143,9 @@ func (t *trial) mend(ctx context.Context, linter *lint.Linter, src *source.File,
 		if len(again.Applied) > 0 {
 			t.problems = append(t.problems, "a second run mends more")
 		}
+		if len(t.problems) > 0 {
+			return nil
+		}
 		if len(result.Applied) > 0 {
 			t.mended, t.command = string(result.Source.Bytes), "plimline fix"
 			if unsafe {

@@ -36,7 +36,7 @@ func (f File) language() string {
 
 // Title is what the page calls the example: the words of its file name.
 func (e Example) Title() string {
-	name := e.name()
+	name := e.Name()
 	kind, words, _ := strings.Cut(name, "-")
 	title := strings.ToUpper(kind[:1]) + kind[1:]
 	if words != "" {
@@ -45,8 +45,8 @@ func (e Example) Title() string {
 	return title
 }
 
-// name is the file name without its ending, or the folder's.
-func (e Example) name() string {
+// Name is the file name without its ending, or the folder's: "bad-through-arg".
+func (e Example) Name() string {
 	if dir, ok := strings.CutSuffix(e.File, "/Dockerfile"); ok {
 		return dir
 	}
@@ -74,7 +74,7 @@ func Examples(folder fs.FS) ([]Example, error) {
 	}
 	var out []Example
 	for _, name := range append(names, folders...) {
-		kind, _, _ := strings.Cut(Example{File: name}.name(), "-")
+		kind, _, _ := strings.Cut(Example{File: name}.Name(), "-")
 		if kind != "bad" && kind != "good" {
 			return nil, fmt.Errorf("%s: an example is called bad or good, or bad-CASE or good-CASE", name)
 		}
@@ -89,7 +89,7 @@ func Examples(folder fs.FS) ([]Example, error) {
 		out = append(out, e)
 	}
 	slices.SortFunc(out, func(a, b Example) int {
-		return strings.Compare(a.name(), b.name())
+		return strings.Compare(a.Name(), b.Name())
 	})
 	return out, nil
 }

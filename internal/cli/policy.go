@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plimline/plimline/internal/policy"
+)
+
+func (a *app) policyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "Write, check and share policies of your own",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.policyNewCommand(), a.policyCheckCommand())
+	return cmd
+}
+
+func (a *app) policyNewCommand() *cobra.Command {
+	var dir string
+	var short bool
+	cmd := &cobra.Command{
+		Use:   "new ID",
+		Short: "Write a policy to start from, with examples and a test",
+		Long: `Write a folder with a policy, its parameters, a bad and a good example, a test and its page: plimline test passes on it.
+Change it step by step. With --short it is one .rego file with a folder of examples beside it.`,
+		Example: "  plimline policy new approved-bases\n  plimline test\n  plimline lint --policy policies .",
+		Args:    oneArgument("an id, such as approved-bases"),
+		RunE:    func(_ *cobra.Command, args []string) error { return a.newPolicy(dir, args[0], short) },
+	}
+	cmd.Flags().StringVar(&dir, "dir", "policies", "the `FOLDER` that policies are in")
+	cmd.Flags().BoolVar(&short, "short", false, "one file instead of a folder")
+	return cmd
+}
+
+var policyID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
+
+func (a *app) newPolicy(dir, id string, short bool) error {
+	if !policyID.MatchString(id) {
+		return fmt.Errorf("%q is no id: use two or more words of small letters and digits, with hyphens: approved-bases", id)
+	}
+	if catalog, err := a.catalog(&settingsOptions{noConfig: true}); err != nil {
+		return err
+	} else if _, taken := catalog.Rule(id); taken {
+		return fmt.Errorf("%s is the id of one of plimline's own", id)
+	}
+	folder := filepath.Join(dir, id)
+	rule, test := filepath.Join(folder, "rule.rego"), filepath.Join(folder, "rule_test.rego")
+	text := policyText
+	if short {
+		rule, test = folder+".rego", folder+"_test.rego"
+		text = shortText
+	}
+	files := []struct{ name, text string }{
+		{rule, text}, {test, policyTest},
+		{filepath.Join(folder, "bad.Dockerfile"), badExample}, {filepath.Join(folder, "good.Dockerfile"), goodExample},
+	}
+	if !short {
+		files = append(files, struct{ name, text string }{filepath.Join(folder, "data.yaml"), policyData})
+	}
+	for _, f := range files {
+		if _, err := os.Lstat(f.name); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s exists", filepath.ToSlash(f.name))
+		}
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := replaceFile(f.name, []byte(strings.ReplaceAll(f.text, "POLICY-ID", id))); err != nil {
+			return fmt.Errorf("write %s: %w", filepath.ToSlash(f.name), err)
+		}
+		fmt.Fprintf(a.stdout, "wrote %s\n", filepath.ToSlash(f.name))
+	}
+	fmt.Fprintf(a.stdout, "plimline test %s tests it, plimline lint --policy %[1]s uses it\n", filepath.ToSlash(dir))
+	return nil
+}
+
+const policyHead = `# METADATA
+# title: A base image that is not approved
+# description: |
+#   Say here what happens when this is ignored, and to whom one turns.
+# custom:
+#   severity: error
+#   category: security
+`
+
+const policyText = policyHead + policyBody
+
+const shortText = policyHead + `#   parameters:
+#     images: [docker.io/library/alpine, gcr.io/distroless/*]
+` + policyBody
+
+const policyBody = `package plimline.policies["POLICY-ID"]
+
+import data.plimline.lib
+
+# One finding for each FROM that names an image which no pattern matches.
+findings contains lib.at(stage.from, message) if {
+	some stage in input.stages
+	stage.from.kind == "image"
+	not approved(stage.from.image)
+	message := sprintf("%s is not approved", [stage.from.text])
+}
+
+approved(image) if {
+	some pattern in data.plimline.parameters["POLICY-ID"].images
+	glob.match(pattern, null, sprintf("%s/%s", [image.registry, image.repository]))
+}
+`
+
+const policyData = `# Images that may be used, with registry and repository; * stands for anything.
+images:
+  - docker.io/library/alpine
+  - gcr.io/distroless/*
+`
+
+const policyTest = `package plimline.policies["POLICY-ID_test"]
+
+import data.plimline.policies["POLICY-ID"] as policy
+
+# The documents of the examples are at hand by name.
+test_one_finding if {
+	count(policy.findings) == 1 with input as data.plimline.examples["POLICY-ID"].bad
+}
+
+test_parameter if {
+	count(policy.findings) == 0 with input as data.plimline.examples["POLICY-ID"].bad with data.plimline.parameters["POLICY-ID"].images as ["*"]
+}
+`
+
+const badExample = `FROM ubuntu:24.04
+USER 65532:65532
+CMD ["date"]
+`
+
+const goodExample = `FROM alpine:3.22
+USER 65532:65532
+CMD ["date"]
+`
+
+func (a *app) policyCheckCommand() *cobra.Command {
+	var settings settingsOptions
+	cmd := &cobra.Command{
+		Use:   "check [PATH...]",
+		Short: "Check policies without running them",
+		Long: `Compile policies strictly against the schema of the input document, and look for parameters that nothing reads.
+A PATH is a folder or a .rego file; without one, what plimline.yaml names.
+
+Exit code: 0 all is well, 1 something is odd, 2 a policy cannot be used.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			engine, err := a.ownPolicies(&settings, args, nil)
+			if err != nil {
+				return err
+			}
+			for _, problem := range engine.Errors() {
+				fmt.Fprintln(a.stdout, problem)
+				a.code = ExitFailure
+			}
+			for _, advice := range engine.Advice() {
+				fmt.Fprintln(a.stdout, advice)
+				a.code = max(a.code, ExitFindings)
+			}
+			own := engine.Own()
+			fmt.Fprintf(a.stdout, "%s checked\n", plurals(len(own)+len(engine.Errors()), "policy", "policies"))
+			return nil
+		},
+	}
+	settings.placeFlags(cmd.Flags())
+	return cmd
+}
+
+// ownPolicies loads plimline's rules and the user's policies: those at the paths, or those that the configuration of this folder names.
+func (a *app) ownPolicies(settings *settingsOptions, paths []string, coverage *policy.Coverage) (*policy.Engine, error) {
+	paths = append(paths, settings.choices.Policies...)
+	if len(paths) == 0 {
+		rules, err := a.rules(settings)
+		if err != nil {
+			return nil, err
+		}
+		c, err := rules.configs.Config("Dockerfile")
+		if err != nil {
+			return nil, err
+		}
+		paths = c.Policies()
+	}
+	if len(paths) == 0 {
+		if info, err := os.Stat("policies"); err != nil || !info.IsDir() {
+			return nil, errors.New("no policies: name a folder or a .rego file, or list them in plimline.yaml under policies")
+		}
+		paths = []string{"policies"}
+	}
+	var sources []policy.Source
+	for _, path := range paths {
+		source, err := policy.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, source)
+	}
+	return policy.LoadCovered(a.ctx, coverage, sources...)
+}
+
+func plurals(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
