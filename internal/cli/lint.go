@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/plimline/plimline/internal/baseline"
 	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/discover"
@@ -43,6 +44,7 @@ type lintOptions struct {
 	shellCheck    string
 	fix           bool
 	fixing        fixOptions
+	writeBaseline bool
 }
 
 // searchFlags are the flags that say which files are read, and how.
@@ -78,6 +80,8 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 	opt.searchFlags(f)
 	f.BoolVar(&opt.fix, "fix", false, "mend what can be mended safely first, as plimline fix does")
 	opt.fixing.flags(f)
+	f.StringVar(&opt.settings.choices.Baseline, "baseline", "", "`FILE` with findings that do not count (default: what plimline.yaml names)")
+	f.BoolVar(&opt.writeBaseline, "write-baseline", false, "write what is found to the baseline ("+baseline.DefaultFile+" where nothing names one); only what comes later counts")
 	f.StringVar(&opt.color, "color", "auto", "colour `WHEN`: auto, always or never")
 	f.BoolVar(&opt.unknown, "show-unknown", false, "also report what cannot be decided from the file")
 	f.StringVar(&opt.shellCheck, "shellcheck", shellCheckAuto, "`PATH` of ShellCheck, whose findings are reported too; auto: where one is installed and the rule shellcheck is on; or off")
@@ -133,6 +137,7 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 		manyFiles()
 	}
 	w := &worker{contextOptions: &opt.context, ruleSets: open.ruleSets, timeout: opt.timeout}
+	w.baselines.none = opt.writeBaseline
 	notice := ""
 	if program != "" {
 		notice = w.shellCheck(a.ctx, program, jobs)
@@ -167,6 +172,11 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 		}
 	}
 	run.Results = results
+	if opt.writeBaseline {
+		if err := a.writeBaseline(open, results); err != nil {
+			return err
+		}
+	}
 	return opt.targets.write(a.stdout, run, report.Options{Color: color, Width: terminalWidth(a.stdout)})
 }
 
@@ -258,7 +268,8 @@ func moduleCache() string {
 type worker struct {
 	*contextOptions
 	*ruleSets
-	timeout time.Duration
+	timeout   time.Duration
+	baselines baselines
 }
 
 // result is what linting one file gave.
@@ -319,10 +330,18 @@ func (w *worker) one(ctx context.Context, j job) result {
 		return r
 	}
 	settings := c.For(j.path)
+	known, err := w.baselines.of(c)
+	if err != nil {
+		r.config, r.code = err, ExitFailure
+		return r
+	}
 	r.Source = source.NewFile(j.path, content)
 	ctx, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
 	r.Findings, r.Err = linter.File(ctx, r.Source, w.sources(j.path), settings, j.said...)
+	if known != nil {
+		r.Findings = known.Apply(j.path, r.Source, r.Findings)
+	}
 	for _, f := range r.Findings {
 		if f.Suppressed == nil && !f.Unknown && settings.FailOn != finding.Off && f.Severity >= settings.FailOn {
 			r.code = ExitFindings

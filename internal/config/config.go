@@ -36,6 +36,7 @@ type Config struct {
 
 	cat      *finding.Catalog
 	policies []string // where the user's are
+	baseline string   // the file, "" for none
 	dir      string   // absolute; globs are relative to it
 	failOn   finding.Severity
 	exclude  []glob
@@ -58,6 +59,7 @@ type layer struct {
 	parameters map[string]map[string]any // policy id, parameter
 	target     string
 	buildArgs  map[string]string
+	reasons    *bool // suppressions need one; nil when nothing is said
 }
 
 // severity is an entry of a severity map.
@@ -79,6 +81,8 @@ type Settings struct {
 	Target string
 	// BuildArgs are the values of ARGs, as in docker build --build-arg.
 	BuildArgs map[string]string
+	// RequireReason makes a suppression without a reason a finding.
+	RequireReason bool
 
 	severities map[string]finding.Severity
 	// own are those of ShellCheck's codes that a severity is given to.
@@ -116,6 +120,9 @@ func Default(cat *finding.Catalog) *Config {
 
 // Policies are where the user's policies are: paths, relative to the working directory or absolute, and addresses.
 func (c *Config) Policies() []string { return c.policies }
+
+// Baseline is the file with the findings that do not count, "" when there is none: relative to the working directory, or absolute.
+func (c *Config) Baseline() string { return c.baseline }
 
 // For returns what counts for a file. The same settings come back for all files with the same layers.
 func (c *Config) For(path string) *Settings {
@@ -214,6 +221,9 @@ func (l *layer) apply(s *Settings, on map[string]bool) {
 		s.Target = l.target
 	}
 	maps.Copy(s.BuildArgs, l.buildArgs)
+	if l.reasons != nil {
+		s.RequireReason = *l.reasons
+	}
 }
 
 // key writes parameters in one way only: encoding/json sorts the keys of maps.

@@ -49,6 +49,11 @@ func (d *decoder) configFields(c *Config, own *layer, overrides *[]layer) fields
 			}
 		}
 	}
+	f["baseline"] = func(n *yaml.Node) {
+		if text, ok := d.text(n, "baseline"); ok {
+			c.baseline = absolute(c.dir, text)
+		}
+	}
 	parameters := f["policies"]
 	f["policies"] = func(n *yaml.Node) {
 		if d.node(n).Kind != yaml.SequenceNode {
@@ -147,6 +152,14 @@ func (d *decoder) layerFields(l *layer) fields {
 			if l.profile, err = profile(d.cat, name); err != nil {
 				d.problem(n, "profile: %v", err)
 			}
+		},
+		"require-reason": func(n *yaml.Node) {
+			if n = d.node(n); n.ShortTag() != "!!bool" {
+				d.problem(n, "require-reason is true or false, not %s", describe(n))
+				return
+			}
+			l.reasons = new(bool)
+			*l.reasons = n.Value == "true" || n.Value == "True" || n.Value == "TRUE"
 		},
 		"target": func(n *yaml.Node) { l.target, _ = d.text(n, "target") },
 		"build-args": func(n *yaml.Node) {

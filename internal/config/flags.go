@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 // Flags are choices of the command line, as given there. Empty ones change nothing.
 type Flags struct {
 	Policies       []string // paths, relative to the working directory, and addresses
+	Baseline       string   // a file, relative to the working directory
 	Profile        string
 	Select, Ignore []string // rule names
 	Severity       []string // name=severity
@@ -25,7 +27,7 @@ type Flags struct {
 // With returns the configuration with flags on top. The error names every flag that is wrong.
 func (c *Config) With(flags Flags) (*Config, error) {
 	with := &Config{
-		File: c.File, cat: c.cat, policies: c.policies, dir: c.dir, failOn: c.failOn, exclude: c.exclude,
+		File: c.File, cat: c.cat, policies: c.policies, baseline: cmp.Or(flags.Baseline, c.baseline), dir: c.dir, failOn: c.failOn, exclude: c.exclude,
 		layers: slices.Clip(c.layers), settings: map[string]*Settings{},
 	}
 	l := layer{target: flags.Target, buildArgs: map[string]string{}}

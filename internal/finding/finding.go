@@ -77,6 +77,8 @@ type Edit struct {
 type Suppression struct {
 	Span   source.Span // the comment
 	Reason string      // the user's words, may be empty
+	// External is true for what is suppressed by no comment, but by the baseline; Span is empty then.
+	External bool
 }
 
 // Compare orders findings of one file: by start, end, rule, then message.

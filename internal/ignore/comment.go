@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -80,9 +81,13 @@ func (s *Set) own(r *reader, c dockerfile.Comment, in scope) {
 		}
 	}
 	names := r.names()
+	s.until(r, &g)
 	g.reason = strings.TrimSpace(strings.TrimLeftFunc(r.rest(), func(ch rune) bool {
 		return unicode.IsSpace(ch) || strings.ContainsRune("#:;-–—", ch)
 	}))
+	if g.reason == "" && s.opt.RequireReason {
+		s.report(c.Span, "this gives no reason; write it behind the rules' names", nil)
+	}
 	for i, name := range names {
 		span := source.Span{Start: name.Start, End: name.End}
 		text := s.file.Source.Text(span)
@@ -104,6 +109,28 @@ func (s *Set) own(r *reader, c dockerfile.Comment, in scope) {
 		g.own = &own{name: span, text: text, cut: cut, safe: safe}
 		s.ignores = append(s.ignores, g)
 	}
+}
+
+// until reads "until=2027-01-31", which may stand behind the names.
+func (s *Set) until(r *reader, g *ignore) {
+	before := r.pos
+	r.space()
+	if !r.accept("until") {
+		r.pos = before
+		return
+	}
+	if r.space(); !r.accept("=") {
+		r.pos = before // a reason may begin with the word
+		return
+	}
+	r.space()
+	start := r.pos
+	date := r.take(func(ch rune) bool { return !unicode.IsSpace(ch) })
+	if _, err := time.Parse(time.DateOnly, date); err != nil {
+		s.report(r.span(start), fmt.Sprintf("%q is no day; write until=2027-01-31", date), nil)
+		return
+	}
+	g.until = date
 }
 
 // cut is what to delete to take one of a comment's names out of it.

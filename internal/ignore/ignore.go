@@ -4,6 +4,7 @@
 //	# plimline ignore=ID[,ID...] reason         the next instruction, or the one that the comment stands in
 //	# plimline ignore-stage=ID[,ID...] reason   the stage that the comment stands in, or that begins below it
 //	# plimline ignore-file=ID[,ID...] reason    the whole file
+//	# plimline ignore=ID until=2027-01-31 reason  up to the end of that day
 //	# hadolint ignore=DL3006  # hadolint stage ignore=DL3006  # hadolint global ignore=DL3006
 //	# check=skip=StageNameCasing;error=true     the whole file as a directive, the next instruction as a comment
 //	# trivy:ignore:DS-0002                      the next instruction
@@ -16,6 +17,7 @@
 package ignore
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 
@@ -48,7 +50,8 @@ type ignore struct {
 	all     bool        // every rule; rules is empty
 	comment source.Span
 	reason  string
-	own     *own // not nil in plimline's own comments
+	until   string // the last day that it holds, "2027-01-31"; "" for ever
+	own     *own   // not nil in plimline's own comments
 }
 
 // own is what it takes to report a name in plimline's own comment.
@@ -63,14 +66,23 @@ type own struct {
 type Set struct {
 	file    *dockerfile.File
 	cat     *finding.Catalog
+	opt     Options
 	ignores []ignore
 	invalid []finding.Finding
 	errors  bool
 }
 
+// Options say what comments may and must say.
+type Options struct {
+	// Today is the day that "until" is compared with, as 2026-11-24; "" for no comparison.
+	Today string
+	// RequireReason makes a comment of plimline's own without a reason a finding.
+	RequireReason bool
+}
+
 // Parse reads the comments and directives of a file.
-func Parse(f *dockerfile.File, cat *finding.Catalog) *Set {
-	s := &Set{file: f, cat: cat}
+func Parse(f *dockerfile.File, cat *finding.Catalog, opt Options) *Set {
+	s := &Set{file: f, cat: cat, opt: opt}
 	for _, d := range f.Directives {
 		if d.Name == "check" {
 			s.check(d.Value, ignore{scope: scopeFile, comment: d.Span})
@@ -143,6 +155,10 @@ func (s *Set) suppress(f *finding.Finding, used []bool) {
 			continue
 		}
 		used[i] = true
+		if g.until != "" && g.until < s.opt.Today {
+			f.Related = append(slices.Clone(f.Related), finding.Related{Span: g.comment, Message: fmt.Sprintf("this ignored it up to %s", g.until)})
+			continue
+		}
 		if f.Suppressed == nil {
 			f.Suppressed = &finding.Suppression{Span: g.comment, Reason: g.reason}
 		}

@@ -85,7 +85,7 @@ func apply(f *dockerfile.File, findings []string, off ...string) []string {
 	}
 	active := func(rule string) bool { return !slices.Contains(off, rule) }
 	var out []string
-	for _, found := range Parse(f, catalog()).Apply(in, active) {
+	for _, found := range Parse(f, catalog(), Options{}).Apply(in, active) {
 		line := fmt.Sprintf("%d %s", f.Source.Line(found.Span.Start), found.Rule)
 		if found.Message != "found" {
 			line += fmt.Sprintf(" [%s] %s", f.Source.Text(found.Span), found.Message)
@@ -341,7 +341,7 @@ func TestErrorOnWarning(t *testing.T) {
 		"FROM a\n# check=error=true\nUSER a":  false,
 		"FROM a":                              false,
 	} {
-		if got := Parse(scan(text), catalog()).ErrorOnWarning(); got != want {
+		if got := Parse(scan(text), catalog(), Options{}).ErrorOnWarning(); got != want {
 			t.Errorf("%q: %t", text, got)
 		}
 	}
@@ -370,7 +370,7 @@ func TestFixes(t *testing.T) {
 	for _, tt := range tests {
 		f := scan(tt.text)
 		var got []string
-		for _, found := range Parse(f, catalog()).Apply(nil, func(string) bool { return true }) {
+		for _, found := range Parse(f, catalog(), Options{}).Apply(nil, func(string) bool { return true }) {
 			if found.Fix.Safe != tt.safe {
 				t.Errorf("%q: safe %t", tt.text, found.Fix.Safe)
 			}
@@ -388,7 +388,7 @@ func TestEmptySpan(t *testing.T) {
 	f := scan("# plimline ignore=root-user\nFROM a\n")
 	end := f.Instructions[0].Span.End
 	found := finding.Finding{Rule: "root-user", Span: source.Span{Start: end, End: end}}
-	if got := Parse(f, catalog()).Apply([]finding.Finding{found}, func(string) bool { return true }); got[0].Suppressed == nil {
+	if got := Parse(f, catalog(), Options{}).Apply([]finding.Finding{found}, func(string) bool { return true }); got[0].Suppressed == nil {
 		t.Error("not suppressed")
 	}
 	if found.Suppressed != nil {
@@ -402,7 +402,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		file := scan(text)
 		whole := source.Span{End: len(text)}
-		for _, found := range Parse(file, catalog()).Apply(nil, func(string) bool { return true }) {
+		for _, found := range Parse(file, catalog(), Options{}).Apply(nil, func(string) bool { return true }) {
 			if !whole.Contains(found.Span) || found.Span.Len() < 0 {
 				t.Fatalf("%s at %v of %d", found.Rule, found.Span, len(text))
 			}

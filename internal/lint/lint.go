@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
@@ -24,13 +25,14 @@ import (
 type Linter struct {
 	engine     *policy.Engine
 	contexts   []string
+	today      string
 	mu         sync.Mutex
 	evaluators map[string]*policy.Evaluator // by Settings.ParametersKey
 }
 
 // New makes a linter of the engine's rules. contexts are the names of additional build contexts.
 func New(engine *policy.Engine, contexts []string) *Linter {
-	return &Linter{engine: engine, contexts: contexts, evaluators: map[string]*policy.Evaluator{}}
+	return &Linter{engine: engine, contexts: contexts, today: time.Now().Format(time.DateOnly), evaluators: map[string]*policy.Evaluator{}}
 }
 
 // Catalog is the engine's rules.
@@ -81,7 +83,7 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 		found = append(found, finding.Finding{Rule: "faulty-rule", Message: fmt.Sprintf("rule %s: %v", f.Rule, f.Err)})
 	}
 	shell := slices.DeleteFunc(l.Comments(said), func(f finding.Finding) bool { return !set.Active(f.Rule) })
-	comments := ignore.Parse(model.File, l.engine.Catalog())
+	comments := ignore.Parse(model.File, l.engine.Catalog(), ignore.Options{Today: l.today, RequireReason: set.RequireReason})
 	// What is left out for ShellCheck's sake counts here: whether a comment is unused is not to depend on who runs it.
 	own := len(found)
 	found = comments.Apply(append(found, shell...), func(rule string) bool {

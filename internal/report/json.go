@@ -62,8 +62,8 @@ type jsonEdit struct {
 }
 
 type jsonSuppression struct {
-	Reason string       `json:"reason"`
-	Start  jsonPosition `json:"start"`
+	Reason string        `json:"reason"`
+	Start  *jsonPosition `json:"start,omitempty"` // the comment's; left out for the baseline
 }
 
 func writeJSON(w io.Writer, run *Run, _ Options) error {
@@ -105,7 +105,11 @@ func (r *Run) ofFinding(src *source.File, f finding.Finding) jsonFinding {
 		}
 	}
 	if f.Suppressed != nil {
-		out.Suppressed = &jsonSuppression{f.Suppressed.Reason, at(f.Suppressed.Span.Start)}
+		out.Suppressed = &jsonSuppression{Reason: f.Suppressed.Reason}
+		if !f.Suppressed.External {
+			start := at(f.Suppressed.Span.Start)
+			out.Suppressed.Start = &start
+		}
 	}
 	return out
 }

@@ -1,10 +1,7 @@
 package report
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -16,6 +13,7 @@ import (
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
+	"github.com/plimline/plimline/internal/baseline"
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/source"
 )
@@ -145,11 +143,12 @@ func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
 // results are the results for one file.
 func (s *sarifWriter) results(r Result) []*sarif.Result {
 	var out []*sarif.Result
-	seen := map[string]int{}
-	for _, f := range r.Findings {
-		if !s.run.reported(f) {
-			continue
-		}
+	findings := slices.DeleteFunc(slices.Clone(r.Findings), func(f finding.Finding) bool { return !s.run.reported(f) })
+	var prints []string
+	if r.Source != nil {
+		prints = baseline.Fingerprints(*s.artifact(r.Path).URI, r.Source, findings)
+	}
+	for i, f := range findings {
 		result := &sarif.Result{
 			RuleID:    pointer(f.Rule),
 			RuleIndex: s.indexes[f.Rule],
@@ -160,7 +159,7 @@ func (s *sarifWriter) results(r Result) []*sarif.Result {
 		if f.Unknown {
 			result.Kind, result.Level = "open", "none"
 		}
-		result.PartialFingerprints = map[string]string{fingerprintKey: s.fingerprint(r, f, seen)}
+		result.PartialFingerprints = map[string]string{fingerprintKey: prints[i]}
 		for i, x := range f.Related {
 			result.RelatedLocations = append(result.RelatedLocations, s.place(r, x.Span, i+1, x.Message))
 		}
@@ -173,7 +172,10 @@ func (s *sarifWriter) results(r Result) []*sarif.Result {
 			result.Fixes = []*sarif.Fix{{Description: message(f.Fix.Title), ArtifactChanges: []*sarif.ArtifactChange{change}}}
 		}
 		if f.Suppressed != nil {
-			suppression := &sarif.Suppression{Kind: pointer("inSource"), Location: s.place(r, f.Suppressed.Span, -1, "")}
+			suppression := &sarif.Suppression{Kind: pointer("external")}
+			if !f.Suppressed.External {
+				suppression = &sarif.Suppression{Kind: pointer("inSource"), Location: s.place(r, f.Suppressed.Span, -1, "")}
+			}
 			if f.Suppressed.Reason != "" {
 				suppression.Justification = pointer(f.Suppressed.Reason)
 			}
@@ -182,26 +184,6 @@ func (s *sarifWriter) results(r Result) []*sarif.Result {
 		out = append(out, result)
 	}
 	return out
-}
-
-// fingerprint names a finding by its rule, its file, the text it is about and its message, so that it stays the
-// same when lines move. The message tells findings apart whose text is one keyword, such as every ADD of a file; its
-// numbers, which may be those of lines or stages, are left out. Equal ones are counted in the order of the file.
-func (s *sarifWriter) fingerprint(r Result, f finding.Finding, seen map[string]int) string {
-	text := strings.Join(strings.Fields(r.Source.Text(f.Span)), " ")
-	key := strings.Join([]string{f.Rule, *s.artifact(r.Path).URI, text, withoutDigits(f.Message)}, "\x00")
-	seen[key]++
-	sum := sha256.Sum256([]byte(fmt.Sprintf("%s\x00%d", key, seen[key])))
-	return hex.EncodeToString(sum[:16])
-}
-
-func withoutDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 func (s *sarifWriter) place(r Result, span source.Span, id int, note string) *sarif.Location {

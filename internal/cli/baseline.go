@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"sync"
+
+	"github.com/plimline/plimline/internal/baseline"
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/report"
+)
+
+// baselines reads each baseline once. It may be used by many goroutines.
+type baselines struct {
+	none  bool // no finding is known: a baseline is being written
+	mu    sync.Mutex
+	files map[string]*readBaseline
+}
+
+type readBaseline struct {
+	*baseline.Baseline
+	err error
+}
+
+// of is the baseline of a configuration, nil when it has none.
+func (b *baselines) of(c *config.Config) (*baseline.Baseline, error) {
+	file := c.Baseline()
+	if file == "" || b.none {
+		return nil, nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.files == nil {
+		b.files = map[string]*readBaseline{}
+	}
+	read, ok := b.files[file]
+	if !ok {
+		read = &readBaseline{}
+		read.Baseline, read.err = baseline.Read(file)
+		b.files[file] = read
+	}
+	return read.Baseline, read.err
+}
+
+// writeBaseline writes what was found, each finding to the baseline of its file's configuration. Nothing of it counts in this run.
+func (a *app) writeBaseline(open *opened, results []report.Result) error {
+	writers := map[string]*baseline.Writer{}
+	var order []string
+	for _, r := range results {
+		if r.Source == nil {
+			continue
+		}
+		c, err := open.configs.Config(r.Path)
+		if err != nil {
+			continue // reported already
+		}
+		file := cmp.Or(c.Baseline(), baseline.DefaultFile)
+		w := writers[file]
+		if w == nil {
+			if w, err = baseline.NewWriter(file); err != nil {
+				return err
+			}
+			writers[file], order = w, append(order, file)
+		}
+		w.Add(r.Path, r.Source, r.Findings)
+	}
+	for _, file := range order {
+		text, err := writers[file].Bytes()
+		if err == nil {
+			err = replaceFile(file, text)
+		}
+		if err != nil {
+			return fmt.Errorf("write the baseline %s: %w", filepath.ToSlash(file), err)
+		}
+		fmt.Fprintf(a.stderr, "wrote %s: %s\n", filepath.ToSlash(file), plural(writers[file].Len(), "finding"))
+	}
+	for _, r := range results {
+		for i := range r.Findings {
+			if f := &r.Findings[i]; f.Suppressed == nil && !f.Unknown {
+				f.Suppressed = &finding.Suppression{Reason: baseline.Reason, External: true}
+			}
+		}
+	}
+	if a.code == ExitFindings {
+		a.code = ExitClean
+	}
+	return nil
+}
