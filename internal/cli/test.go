@@ -108,7 +108,7 @@ func (a *app) test(args []string, opt *testOptions) error {
 	if err != nil {
 		return err
 	}
-	tests, err := engine.Test(a.ctx, opt.run, examples, coverage)
+	tests, err := engine.Test(a.ctx, filter, examples, coverage)
 	if err != nil {
 		return err
 	}

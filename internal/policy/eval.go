@@ -102,7 +102,7 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 		query := topdown.NewQuery(q.body).WithCompiler(q.compiler).WithStore(v.store).WithTransaction(txn).
 			WithInput(input).WithVirtualCache(cache).WithCancel(watch.start()).WithMetrics(metrics.NoOp())
 		if v.engine.cover != nil && rule.External {
-			query = query.WithQueryTracer(v.engine.cover.cover)
+			query = query.WithQueryTracer(v.engine.cover)
 		}
 		err := query.Iter(ctx, func(r topdown.QueryResult) error {
 			result = r[ast.Var("findings")].Value

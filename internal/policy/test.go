@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -8,14 +9,17 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/cover"
+	"github.com/open-policy-agent/opa/v1/metrics"
+	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
-	"github.com/open-policy-agent/opa/v1/tester"
+	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/finding"
@@ -67,43 +71,42 @@ type TestResult struct {
 
 // Test runs the *_test.rego of the sources whose names match a regular expression. They see the defaults of the policies' parameters, and as
 // data.plimline.examples[ID][NAME] the documents of the examples.
-func (e *Engine) Test(ctx context.Context, filter string, examples map[string]map[string]*document.Document, coverage *Coverage) ([]TestResult, error) {
-	modules, err := e.testModules()
-	if err != nil || modules == nil {
+//
+// It means what OPA's own tester means, whose package brings a compiler to WebAssembly and 4 MB along; but for tests with cases (test_x[name]),
+// of which only OPA's knows the ones that are missing from the result.
+func (e *Engine) Test(ctx context.Context, filter *regexp.Regexp, examples map[string]map[string]*document.Document, coverage *Coverage) ([]TestResult, error) {
+	modules, tests, err := e.testModules()
+	if err != nil || len(tests) == 0 {
 		return nil, err
 	}
-	compiler := ast.NewCompiler().WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1).WithEnablePrintStatements(true)
-	store := inmem.NewFromASTObject(e.testData(examples))
-	txn, err := store.NewTransaction(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer store.Abort(ctx, txn)
-	runner := tester.NewRunner().SetCompiler(compiler).SetStore(store).CapturePrintOutput(true).SetTimeout(defaultTime).SetModules(modules).Filter(filter)
-	if coverage != nil {
-		runner.SetCoverageQueryTracer(coverage.cover).SetCoverageRuns(nil)
-	}
-	results, err := runner.RunTests(ctx, txn)
-	var list ast.Errors
-	if errors.As(err, &list) {
-		return nil, compileError(list)
-	}
-	if err != nil {
-		return nil, err
+	r := &testRun{coverage: coverage, store: inmem.NewFromASTObject(e.testData(examples))}
+	r.compiler = ast.NewCompiler().WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1).WithEnablePrintStatements(true)
+	if r.compiler.Compile(modules); r.compiler.Failed() {
+		return nil, compileError(r.compiler.Errors)
 	}
 	var out []TestResult
-	for r := range results {
-		t := TestResult{
-			Name: strings.TrimPrefix(r.Package, "data.") + "." + r.Name, File: r.Location.File, Line: r.Location.Row,
-			Passed: r.Pass(), Skipped: r.Skip, Output: string(r.Output), Time: r.Duration,
+	for _, m := range tests {
+		seen := map[string]bool{}
+		for _, rule := range m.module.Rules {
+			t := TestResult{File: m.file, Line: rule.Location.Row}
+			name := rule.Head.Ref().GroundPrefix()
+			t.Name = strings.TrimPrefix(m.module.Package.Path.Extend(name).String(), "data.")
+			last := strings.Trim(name[len(name)-1].String(), `"`)
+			t.Skipped = strings.HasPrefix(last, "todo_test_")
+			// Rules of one name are one test.
+			if !t.Skipped && !strings.HasPrefix(last, "test_") || seen[t.Name] || !filter.MatchString(t.Name) {
+				continue
+			}
+			seen[t.Name] = true
+			switch {
+			case t.Skipped:
+			case len(rule.Head.Ref()) > len(name) || rule.Head.Key != nil:
+				t.Message = "it has cases; write a test_ rule for each"
+			default:
+				r.run(ctx, &t, m.module.Package.Path.Extend(name))
+			}
+			out = append(out, t)
 		}
-		switch {
-		case r.Error != nil:
-			t.Message = plain(r.Error).Error()
-		case r.Fail:
-			t.Message = failure(r)
-		}
-		out = append(out, t)
 	}
 	slices.SortFunc(out, func(a, b TestResult) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, strings.Compare(a.Name, b.Name))
@@ -111,34 +114,75 @@ func (e *Engine) Test(ctx context.Context, filter string, examples map[string]ma
 	return out, ctx.Err()
 }
 
-// failure says which line of a test was not true, and for which of its cases.
-func failure(r *tester.Result) string {
-	text := "it is not true"
-	if r.FailedAt != nil && r.FailedAt.Location != nil {
-		text = fmt.Sprintf("line %d is not true: %s", r.FailedAt.Location.Row, r.FailedAt.Location.Text)
-	}
-	var cases []string
-	for name, sub := range r.SubResults.Iter {
-		if sub.Fail {
-			cases = append(cases, strings.Join(name, "/"))
-		}
-	}
-	if len(cases) > 0 {
-		text += ", for " + strings.Join(cases, ", ")
-	}
-	return text
+// testRun is what tests share.
+type testRun struct {
+	compiler *ast.Compiler
+	store    storage.Store
+	coverage *Coverage
 }
 
-// testModules are all modules that tests may use, and the tests; nil when there are no tests.
-func (e *Engine) testModules() (map[string]*ast.Module, error) {
-	modules := map[string]*ast.Module{}
+// run asks whether a test is true.
+func (r *testRun) run(ctx context.Context, t *TestResult, ref ast.Ref) {
+	ctx, stop := context.WithTimeout(ctx, defaultTime)
+	defer stop()
+	txn, err := r.store.NewTransaction(ctx)
+	if err != nil {
+		t.Message = err.Error()
+		return
+	}
+	defer r.store.Abort(ctx, txn)
+	cancel := topdown.NewCancel()
+	defer context.AfterFunc(ctx, cancel.Cancel)()
+	var output bytes.Buffer
+	last := &lastFailure{file: t.File}
+	query := topdown.NewQuery(ast.NewBody(ast.Equality.Expr(ast.VarTerm("x"), ast.NewTerm(ref)))).
+		WithCompiler(r.compiler).WithStore(r.store).WithTransaction(txn).WithCancel(cancel).WithMetrics(metrics.NoOp()).
+		WithPrintHook(topdown.NewPrintHook(&output)).WithQueryTracer(last)
+	if r.coverage != nil {
+		query = query.WithQueryTracer(r.coverage)
+	}
+	began := time.Now()
+	err = query.Iter(ctx, func(result topdown.QueryResult) error {
+		t.Passed = ast.Boolean(true).Equal(result[ast.Var("x")].Value)
+		return nil
+	})
+	t.Time, t.Output = time.Since(began), output.String()
+	switch {
+	case topdown.IsCancel(err):
+		t.Message = "it took too long and was stopped"
+	case err != nil:
+		t.Message = plain(err).Error()
+	case !t.Passed && last.at != nil:
+		t.Message = fmt.Sprintf("line %d is not true: %s", last.at.Row, strings.TrimSpace(string(last.at.Text)))
+	case !t.Passed:
+		t.Message = "it is not true"
+	}
+}
+
+// lastFailure is a tracer that remembers what was last found not to be true in a file.
+type lastFailure struct {
+	file string
+	at   *ast.Location
+}
+
+func (*lastFailure) Enabled() bool               { return true }
+func (*lastFailure) Config() topdown.TraceConfig { return topdown.TraceConfig{} }
+
+func (l *lastFailure) TraceEvent(e topdown.Event) {
+	if e.Op == topdown.FailOp && e.Location != nil && e.Location.File == l.file {
+		l.at = e.Location
+	}
+}
+
+// testModules are all modules that tests may use, and the tests among them.
+func (e *Engine) testModules() (modules map[string]*ast.Module, tests []*module, err error) {
+	modules = map[string]*ast.Module{}
 	for _, m := range e.library {
 		if m.module == nil {
 			m.parse()
 		}
 		modules[m.file] = m.module
 	}
-	tests := 0
 	seen := map[*userSource]bool{}
 	var problems []error
 	for _, m := range e.modules {
@@ -156,18 +200,13 @@ func (e *Engine) testModules() (map[string]*ast.Module, error) {
 			modules[helper.file] = helper.module
 		}
 		found, err := m.source.tests()
-		if err != nil {
-			problems = append(problems, err)
-		}
-		for _, t := range found {
-			modules[t.file] = t.module
-			tests++
-		}
+		problems = append(problems, err)
+		tests = append(tests, found...)
 	}
-	if tests == 0 {
-		return nil, errors.Join(problems...)
+	for _, t := range tests {
+		modules[t.file] = t.module
 	}
-	return modules, errors.Join(problems...)
+	return modules, tests, errors.Join(problems...)
 }
 
 // tests parses the *_test.rego of a source.
@@ -212,11 +251,46 @@ func (e *Engine) testData(examples map[string]map[string]*document.Document) ast
 	)))
 }
 
-// Coverage is which lines of policies were used.
-type Coverage struct{ cover *cover.Cover }
+// Coverage is which lines of policies were used. It is a tracer, and safe for concurrent use.
+type Coverage struct {
+	mu   sync.Mutex
+	used map[string]map[int]bool // file, 1-based line
+}
 
 // NewCoverage makes a Coverage that has seen nothing.
-func NewCoverage() *Coverage { return &Coverage{cover.New()} }
+func NewCoverage() *Coverage { return &Coverage{used: map[string]map[int]bool{}} }
+
+// Enabled is for OPA.
+func (*Coverage) Enabled() bool { return true }
+
+// Config is for OPA.
+func (*Coverage) Config() topdown.TraceConfig { return topdown.TraceConfig{} }
+
+// TraceEvent notes expressions that are evaluated, and rules that give something.
+func (c *Coverage) TraceEvent(e topdown.Event) {
+	var at *ast.Location
+	switch node := e.Node.(type) {
+	case *ast.Rule:
+		if e.Op == topdown.ExitOp {
+			at = node.Head.Location
+		}
+	case *ast.Expr:
+		if e.Op == topdown.EvalOp {
+			at = node.Location
+		}
+	}
+	if at == nil || at.File == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.used[at.File] == nil {
+		c.used[at.File] = map[int]bool{}
+	}
+	for row := at.Row; row <= at.Row+bytes.Count(at.Text, []byte("\n")); row++ {
+		c.used[at.File][row] = true
+	}
+}
 
 // FileCoverage is the coverage of a file: 1-based lines.
 type FileCoverage struct {
@@ -236,30 +310,43 @@ func (c *Coverage) Files(e *Engine) []FileCoverage {
 			modules[helper.file] = helper.module
 		}
 	}
-	report := c.cover.Report(modules)
 	var out []FileCoverage
-	for file := range modules {
-		f := report.Files[file]
-		if f == nil {
-			continue
+	for _, file := range slices.Sorted(maps.Keys(modules)) {
+		f := FileCoverage{File: file}
+		for row := range lines(modules[file]) {
+			if c.used[file][row] {
+				f.Covered = append(f.Covered, row)
+			} else {
+				f.NotCovered = append(f.NotCovered, row)
+			}
 		}
-		lines := FileCoverage{File: file, Covered: rows(f.Covered)}
-		lines.NotCovered = slices.DeleteFunc(rows(f.NotCovered), func(row int) bool { return slices.Contains(lines.Covered, row) })
-		out = append(out, lines)
+		slices.Sort(f.Covered)
+		slices.Sort(f.NotCovered)
+		out = append(out, f)
 	}
-	slices.SortFunc(out, func(a, b FileCoverage) int { return strings.Compare(a.File, b.File) })
 	return out
 }
 
-func rows(ranges []cover.Range) []int {
-	var out []int
-	for _, r := range ranges {
-		for row := r.Start.Row; row <= r.End.Row; row++ {
-			out = append(out, row)
+// lines are the 1-based lines of a module that can be used: heads of rules, and expressions.
+func lines(m *ast.Module) map[int]bool {
+	out := map[int]bool{}
+	ast.WalkRules(m, func(r *ast.Rule) bool {
+		out[r.Head.Location.Row] = true
+		return false
+	})
+	ast.WalkExprs(m, func(x *ast.Expr) bool {
+		// "some x" does nothing, "some x in y" does.
+		if some, ok := x.Terms.(*ast.SomeDecl); ok {
+			if _, in := some.Symbols[0].Value.(ast.Call); !in {
+				return false
+			}
 		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
+		if x.Location != nil && x.Location.Row > 0 {
+			out[x.Location.Row] = true
+		}
+		return false
+	})
+	return out
 }
 
 // Advice says what is odd in the user's policies without being wrong: parameters that nothing reads, and ones that are read and not there.
