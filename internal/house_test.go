@@ -23,6 +23,7 @@ var floors = map[string]int{
 	"internal/buildcontext": 1,
 	"internal/stage":        2,
 	"internal/config":       2,
+	"internal/foreign":      2,
 	"internal/baseline":     2,
 	"internal/ignore":       2,
 	"internal/gobuild":      3,

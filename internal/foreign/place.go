@@ -1,0 +1,166 @@
+package foreign
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/plimline/plimline/internal/dockerfile"
+	"github.com/plimline/plimline/internal/source"
+)
+
+// How says by what a place was found.
+type How string
+
+// The ways, the surest first.
+const (
+	ByLine    How = "line"        // the policy names it
+	ByText    How = "text"        // the message has a text of the instruction, or its stage's name
+	ByKeyword How = "instruction" // the message has the instruction's keyword
+	ByNothing How = ""            // the file's start
+)
+
+// Places finds the instructions that a policy speaks of.
+type Places struct{ file *dockerfile.File }
+
+// NewPlaces reads a file.
+func NewPlaces(src *source.File) *Places { return &Places{dockerfile.Parse(src)} }
+
+// Line is the instruction on a 1-based line; of several, the one that begins there.
+func (p *Places) Line(line int) (source.Span, bool) {
+	var covering source.Span
+	found := false
+	for _, in := range p.file.Instructions {
+		switch first, last := p.file.Source.Line(in.Span.Start), p.file.Source.Line(max(in.Span.Start, in.Span.End-1)); {
+		case first == line:
+			return in.Span, true
+		case first < line && line <= last:
+			covering, found = in.Span, true
+		}
+	}
+	return covering, found
+}
+
+// leastText is how many bytes of an instruction's text a message must have for it to be the one that is meant.
+const leastText = 3
+
+// Message is the instruction that a message identifies: the one with the longest text that both have, a stage's name too, or an
+// instruction by its keyword. It is the file's start when there is none.
+func (p *Places) Message(message string) (source.Span, How) {
+	var best *dockerfile.Instruction
+	most := leastText - 1
+	quoted := quotes(message)
+	for _, in := range p.file.Instructions {
+		if n := common(in, message, quoted); n > most {
+			best, most = in, n
+		}
+	}
+	if best != nil {
+		return best.Span, ByText
+	}
+	words := strings.FieldsFunc(message, func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, word := range words {
+		if word != strings.ToUpper(word) {
+			continue
+		}
+		for i, in := range p.file.Instructions {
+			if in.Name != word {
+				continue
+			}
+			// Of these the last is the one that counts.
+			if slices.Contains([]string{"USER", "CMD", "ENTRYPOINT", "HEALTHCHECK"}, word) {
+				for _, later := range p.file.Instructions[i:] {
+					if later.Name == word {
+						in = later
+					}
+				}
+			}
+			return in.Span, ByKeyword
+		}
+	}
+	return source.Span{}, ByNothing
+}
+
+// common is the length of the longest text that an instruction and a message share: a whole argument in the message, or a quotation in the
+// instruction.
+func common(in *dockerfile.Instruction, message string, quoted []string) int {
+	longest := 0
+	inside := in
+	if in.OnBuild != nil {
+		inside = in.OnBuild
+	}
+	texts := []string{inside.Body.String}
+	for _, w := range inside.Args {
+		texts = append(texts, w.Text)
+	}
+	for _, x := range inside.Pairs {
+		texts = append(texts, x.Key.Text, x.Value.Text)
+	}
+	for _, x := range inside.Flags {
+		texts = append(texts, x.Value.Text)
+	}
+	for _, text := range texts {
+		if len(text) > longest && within(message, text) {
+			longest = len(text)
+		}
+	}
+	body := inside.Body.String
+	for _, h := range inside.Heredocs {
+		body += "\n" + h.Content.String
+	}
+	for _, q := range quoted {
+		if len(q) > longest && within(body, q) {
+			longest = len(q)
+		}
+	}
+	return longest
+}
+
+// within reports whether a text has another as a word, or as words, of its own.
+func within(text, part string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], part)
+		if part == "" || i < 0 {
+			return false
+		}
+		start, end := from+i, from+i+len(part)
+		if (start == 0 || !isWordByte(text[start-1]) || !isWordByte(part[0])) && (end == len(text) || !isWordByte(text[end]) || !isWordByte(part[len(part)-1])) {
+			return true
+		}
+		from = start + 1
+	}
+}
+
+func isWordByte(b byte) bool {
+	return b == '_' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || b >= 0x80
+}
+
+// quotes are the quoted parts of a message, without the quotes; those in double quotes with their escapes undone too.
+func quotes(message string) []string {
+	var out []string
+	for _, quote := range []string{`"`, "'", "`"} {
+		parts := strings.Split(message, quote)
+		for i := 1; i+1 < len(parts); i++ {
+			if len(parts[i]) >= leastText {
+				out = append(out, parts[i])
+			}
+		}
+	}
+	for rest := message; ; {
+		i := strings.IndexByte(rest, '"')
+		if i < 0 {
+			return out
+		}
+		rest = rest[i:]
+		prefix, err := strconv.QuotedPrefix(rest)
+		if err != nil {
+			rest = rest[1:]
+			continue
+		}
+		if text, err := strconv.Unquote(prefix); err == nil && len(text) >= leastText {
+			out = append(out, text)
+		}
+		rest = rest[len(prefix):]
+	}
+}
