@@ -20,6 +20,7 @@ func New(m *stage.Model, a *gobuild.Analysis, files *buildcontext.Files) *Docume
 	f := m.File
 	b := &builder{m: m, a: a, files: files, instructions: make(map[*dockerfile.Instruction]*Instruction, len(f.Instructions))}
 	d := &Document{
+		Source:   f.Source,
 		Path:     f.Source.Path,
 		Span:     Span{0, len(f.Source.Bytes)},
 		Escape:   string(f.Escape),

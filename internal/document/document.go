@@ -14,6 +14,7 @@ func span(s source.Span) Span { return Span{s.Start, s.End} }
 //
 // Optional fields are left out when they do not apply, so that `not stage.from.image.tag` asks whether there is one.
 type Document struct {
+	Source       *source.File          `json:"-"`
 	Path         string                `json:"path" doc:"the file, as the user named it"`
 	Span         Span                  `json:"span" doc:"the whole file"`
 	Escape       string                `json:"escape" doc:"the escape character: a backslash or a backtick"`

@@ -22,6 +22,9 @@ func Fields(t reflect.Type) []Field {
 	var out []Field
 	for i := range t.NumField() {
 		name, rest, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name == "-" {
+			continue
+		}
 		out = append(out, Field{name, i, rest == "omitempty", t.Field(i).Tag.Get("doc")})
 	}
 	return out

@@ -74,14 +74,16 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 	if err != nil {
 		return nil, []RuleError{{"", err}}
 	}
-	input := v.engine.encoder.encode(doc)
+	document := v.engine.encoder.encode(doc)
 	txn, err := v.store.NewTransaction(ctx)
 	if err != nil {
 		return nil, []RuleError{{"", err}}
 	}
 	defer v.store.Abort(ctx, txn)
 	// What a library rule gives is worked out once for all rules: every group has the same library.
-	cache := topdown.NewVirtualCache()
+	native := &realm{store: v.store, txn: txn, cache: topdown.NewVirtualCache()}
+	foreign := &others{source: doc.Source, inputs: map[string]readInput{}, shared: map[string]*realm{}}
+	defer foreign.close(ctx)
 	watch := newWatch(ctx)
 	defer watch.stop()
 	var found []finding.Finding
@@ -98,22 +100,46 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 			failed = append(failed, RuleError{rule.ID, q.err})
 			continue
 		}
-		var result ast.Value
-		query := topdown.NewQuery(q.body).WithCompiler(q.compiler).WithStore(v.store).WithTransaction(txn).
-			WithInput(input).WithVirtualCache(cache).WithCancel(watch.start()).WithMetrics(metrics.NoOp())
-		if v.engine.cover != nil && rule.External {
-			query = query.WithQueryTracer(v.engine.cover)
+		m := v.engine.modules[rule.ID]
+		own, input := native, document
+		if m.other != nil {
+			if input, err = foreign.document(m.other); err != nil {
+				// Its tool would refuse the file; that BuildKit does is a finding of plimline's.
+				found = append(found, finding.Finding{Rule: rule.ID, Severity: rule.Severity, Unknown: true, Message: fmt.Sprintf("not judged: the file does not parse (%v)", err)})
+				continue
+			}
+			if own, err = foreign.realm(ctx, m); err != nil {
+				failed = append(failed, RuleError{rule.ID, err})
+				continue
+			}
 		}
-		err := query.Iter(ctx, func(r topdown.QueryResult) error {
-			result = r[ast.Var("findings")].Value
-			return nil
-		})
+		ask := func(body ast.Body) (result ast.Value, err error) {
+			query := topdown.NewQuery(body).WithCompiler(q.compiler).WithStore(own.store).WithTransaction(own.txn).
+				WithInput(input).WithVirtualCache(own.cache).WithCancel(watch.start()).WithMetrics(metrics.NoOp())
+			if v.engine.cover != nil && rule.External {
+				query = query.WithQueryTracer(v.engine.cover)
+			}
+			if m.other != nil {
+				query = query.WithBuiltins(otherBuiltins())
+			}
+			return result, query.Iter(ctx, func(r topdown.QueryResult) error {
+				result = r[ast.Var("findings")].Value
+				return nil
+			})
+		}
+		result, err := ask(q.body)
+		if err == nil && m.other != nil && m.other.excepted {
+			var exceptions ast.Value
+			if exceptions, err = ask(askFor(m.other.pkg, "exception")); err == nil && excepted(exceptions, m.other.name) {
+				continue
+			}
+		}
 		if ended := ctx.Err(); ended != nil {
 			failed = append(failed, RuleError{"", fmt.Errorf("stopped before rule %s was done: %w", rule.ID, ended)})
 			break
 		}
 		if err != nil {
-			cache = topdown.NewVirtualCache() // the failed query has left it half full
+			own.cache = topdown.NewVirtualCache() // the failed query has left it half full
 			if topdown.IsCancel(err) {
 				err = errors.New("it took too long and was stopped")
 			}
@@ -123,7 +149,12 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 		if result == nil {
 			continue
 		}
-		list, err := decode(rule, result, doc.Span[1])
+		var list []finding.Finding
+		if m.other != nil {
+			list, err = foreign.decode(rule, m.other, result)
+		} else {
+			list, err = decode(rule, result, doc.Span[1])
+		}
 		if err != nil {
 			failed = append(failed, RuleError{rule.ID, err})
 		}

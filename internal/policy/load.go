@@ -51,6 +51,7 @@ type Engine struct {
 	catalog *finding.Catalog
 	encoder *encoder
 	errors  []error
+	sources []*userSource
 	cover   *Coverage
 
 	library []*module
@@ -91,13 +92,26 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	e := &Engine{encoder: newEncoder(), cover: opt.Coverage, library: library, modules: map[string]*module{}}
 	for _, s := range opt.Sources {
-		mine, err := s.modules()
+		shared, mine, err := s.modules()
 		if err != nil {
 			return nil, err
 		}
+		e.sources = append(e.sources, shared)
 		found = append(found, mine...)
 	}
 	each(found, func(m *module) { m.err = m.metadata() })
+	for _, s := range e.sources {
+		others, err := s.otherRules(e.sources)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, others...)
+	}
+	for _, s := range e.sources {
+		if len(s.others) > 0 && !slices.ContainsFunc(found, func(m *module) bool { return m.source == s || m.reads(s) }) {
+			return nil, fmt.Errorf("%s: there is no policy for Dockerfiles in it: no package plimline.policies[\"ID\"], no rule deny, warn or violation of conftest's, no check of Trivy's for Dockerfiles", s.Name)
+		}
+	}
 	for _, m := range found {
 		switch other := e.modules[m.id]; {
 		case other == nil:
@@ -114,11 +128,12 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	var catalogue []finding.Rule
 	for _, m := range found {
-		if m.err != nil {
+		// A file for other tools may have a say in several rules.
+		if m.err != nil && !slices.ContainsFunc(e.errors, func(err error) bool { return err.Error() == m.err.Error() }) {
 			e.errors = append(e.errors, m.err)
 		}
 		// The user's stay known by name when they are broken, so that what else is said of them is not called a mistake too.
-		if m.err == nil || m.source != nil && e.modules[m.id] == m {
+		if m.err == nil || m.id != "" && m.source != nil && e.modules[m.id] == m {
 			catalogue = append(catalogue, m.rule)
 		}
 	}
@@ -166,7 +181,9 @@ func (e *Engine) compile(rules []*module) error {
 	if len(rules) == 0 {
 		return nil
 	}
-	each(append(slices.DeleteFunc(slices.Clone(e.library), func(m *module) bool { return m.module != nil }), rules...), func(m *module) { m.parse() })
+	native := slices.DeleteFunc(slices.Clone(rules), func(m *module) bool { return m.other != nil })
+	others := slices.DeleteFunc(slices.Clone(rules), func(m *module) bool { return m.other == nil })
+	each(append(slices.DeleteFunc(slices.Clone(e.library), func(m *module) bool { return m.module != nil }), native...), func(m *module) { m.parse() })
 	var broken []error
 	for _, m := range e.library {
 		broken = append(broken, m.err)
@@ -174,10 +191,11 @@ func (e *Engine) compile(rules []*module) error {
 	if err := errors.Join(broken...); err != nil {
 		return err
 	}
-	queries, err := compile(e.library, rules)
+	queries, err := compile(e.library, native)
 	if err != nil {
 		return err
 	}
+	maps.Copy(queries, compileOthers(others))
 	if old := e.queries.Load(); old != nil {
 		maps.Copy(queries, *old)
 	}
@@ -201,6 +219,7 @@ type module struct {
 	data    []byte
 	trusted bool
 	source  *userSource // nil for what plimline comes with
+	other   *otherRule  // of a rule for another tool, whose module is nil: it may be in several files
 	module  *ast.Module
 	rule    finding.Rule
 	err     error

@@ -31,26 +31,30 @@ type Source struct {
 type userSource struct {
 	Source
 	library []*module
+	others  []*module  // files for other tools
+	values  ast.Object // what those see as data
 }
 
 const testSuffix = "_test.rego"
 
 // modules reads a source. A file that cannot be used is a module with an error; the error is for a source that cannot be read.
-func (s Source) modules() ([]*module, error) {
+func (s Source) modules() (*userSource, []*module, error) {
 	files, err := s.files(func(name string) bool { return !strings.HasSuffix(name, testSuffix) })
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var out []*module
 	shared := &userSource{Source: s}
 	for _, file := range files {
-		m, err := s.module(file, shared)
-		if err != nil {
-			return nil, err
-		}
-		if m.id == "" && m.err == nil {
+		m, isOther, err := s.module(file, shared)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case isOther:
+			shared.others = append(shared.others, m)
+		case m.id == "" && m.err == nil:
 			shared.library = append(shared.library, m)
-		} else {
+		default:
 			out = append(out, m)
 		}
 	}
@@ -60,10 +64,10 @@ func (s Source) modules() ([]*module, error) {
 			out = append(out, m)
 		}
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: there is no policy in it: no .rego file with a package plimline.policies[\"ID\"]", s.Name)
+	if len(out)+len(shared.others) == 0 {
+		return nil, nil, fmt.Errorf("%s: there is no policy in it: no .rego file with a package plimline.policies[\"ID\"]", s.Name)
 	}
-	return out, nil
+	return shared, out, nil
 }
 
 // files are Rego files of a source, sorted.
@@ -98,37 +102,38 @@ func pathless(err error) error {
 	return err
 }
 
-// module reads a file. It has no id when it is a helper.
-func (s Source) module(file string, shared *userSource) (*module, error) {
-	m := &module{file: path.Join(s.Name, file), name: file, source: shared}
+// module reads a file. It has no id when it is a helper, or is for another tool.
+func (s Source) module(file string, shared *userSource) (m *module, isOther bool, err error) {
+	m = &module{file: path.Join(s.Name, file), name: file, source: shared}
 	if s.File != "" {
 		m.file = s.Name
 	}
-	var err error
 	if m.text, err = fs.ReadFile(s.FS, file); err != nil {
-		return nil, fmt.Errorf("read %s: %w", m.file, pathless(err))
+		return nil, false, fmt.Errorf("read %s: %w", m.file, pathless(err))
 	}
 	pkg, err := packageOf(m.text)
 	switch {
 	case err != nil:
 		m.err = fmt.Errorf("%s: %w", m.file, err)
-		return m, nil
+		return m, false, nil
+	case pkg[0] != "plimline":
+		return m, true, nil
 	case len(pkg) > 2 && pkg[1] == "lib":
-		return m, nil
+		return m, false, nil
 	case len(pkg) == 3 && pkg[1] == section(finding.KindRule):
 		m.id, m.kind = pkg[2], finding.KindRule
 	case len(pkg) == 3 && pkg[1] == section(finding.KindPolicy):
 		m.id, m.kind = pkg[2], finding.KindPolicy
 	default:
 		m.err = fmt.Errorf("%s: package %s is none of plimline's: plimline.policies[\"ID\"], plimline.rules[\"ID\"], plimline.lib.NAME", m.file, strings.Join(pkg, "."))
-		return m, nil
+		return m, false, nil
 	}
 	want := strings.TrimSuffix(path.Base(file), ".rego")
 	if path.Base(file) == ruleFile {
 		want = path.Base(path.Dir(file))
 		m.data, err = fs.ReadFile(s.FS, path.Join(path.Dir(file), "data.yaml"))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("read %s: %w", path.Join(path.Dir(m.file), "data.yaml"), pathless(err))
+			return nil, false, fmt.Errorf("read %s: %w", path.Join(path.Dir(m.file), "data.yaml"), pathless(err))
 		}
 	}
 	switch {
@@ -137,7 +142,7 @@ func (s Source) module(file string, shared *userSource) (*module, error) {
 	case want != m.id && want != ".":
 		m.err = fmt.Errorf("%s: the package is for %s and the file for %s; call both the same", m.file, m.id, want)
 	}
-	return m, nil
+	return m, false, nil
 }
 
 var isID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
@@ -145,7 +150,7 @@ var isID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
 // packageOf is the path of a module's package.
 func packageOf(text []byte) ([]string, error) {
 	for line := range strings.Lines(string(text)) {
-		name, ok := strings.CutPrefix(strings.TrimPrefix(line, "\ufeff"), "package ")
+		name, ok := strings.CutPrefix(strings.TrimLeft(line, "\ufeff \t"), "package ")
 		if !ok {
 			continue
 		}

@@ -75,8 +75,12 @@ type TestResult struct {
 // It means what OPA's own tester means, whose package brings a compiler to WebAssembly and 4 MB along; but for tests with cases (test_x[name]),
 // of which only OPA's knows the ones that are missing from the result.
 func (e *Engine) Test(ctx context.Context, filter *regexp.Regexp, examples map[string]map[string]*document.Document, coverage *Coverage) ([]TestResult, error) {
+	out, err := e.testOthers(ctx, filter, coverage)
+	if err != nil {
+		return nil, err
+	}
 	modules, tests, err := e.testModules()
-	if err != nil || len(tests) == 0 {
+	if err != nil {
 		return nil, err
 	}
 	r := &testRun{coverage: coverage, store: inmem.NewFromASTObject(e.testData(examples))}
@@ -84,29 +88,8 @@ func (e *Engine) Test(ctx context.Context, filter *regexp.Regexp, examples map[s
 	if r.compiler.Compile(modules); r.compiler.Failed() {
 		return nil, compileError(r.compiler.Errors)
 	}
-	var out []TestResult
 	for _, m := range tests {
-		seen := map[string]bool{}
-		for _, rule := range m.module.Rules {
-			t := TestResult{File: m.file, Line: rule.Location.Row}
-			name := rule.Head.Ref().GroundPrefix()
-			t.Name = strings.TrimPrefix(m.module.Package.Path.Extend(name).String(), "data.")
-			last := strings.Trim(name[len(name)-1].String(), `"`)
-			t.Skipped = strings.HasPrefix(last, "todo_test_")
-			// Rules of one name are one test.
-			if !t.Skipped && !strings.HasPrefix(last, "test_") || seen[t.Name] || !filter.MatchString(t.Name) {
-				continue
-			}
-			seen[t.Name] = true
-			switch {
-			case t.Skipped:
-			case len(rule.Head.Ref()) > len(name) || rule.Head.Key != nil:
-				t.Message = "it has cases; write a test_ rule for each"
-			default:
-				r.run(ctx, &t, m.module.Package.Path.Extend(name))
-			}
-			out = append(out, t)
-		}
+		out = append(out, r.file(ctx, m, filter)...)
 	}
 	slices.SortFunc(out, func(a, b TestResult) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, strings.Compare(a.Name, b.Name))
@@ -119,6 +102,34 @@ type testRun struct {
 	compiler *ast.Compiler
 	store    storage.Store
 	coverage *Coverage
+	builtins map[string]*topdown.Builtin
+}
+
+// file runs the tests of a file.
+func (r *testRun) file(ctx context.Context, m *module, filter *regexp.Regexp) []TestResult {
+	var out []TestResult
+	seen := map[string]bool{}
+	for _, rule := range m.module.Rules {
+		t := TestResult{File: m.file, Line: rule.Location.Row}
+		name := rule.Head.Ref().GroundPrefix()
+		t.Name = strings.TrimPrefix(m.module.Package.Path.Extend(name).String(), "data.")
+		last := strings.Trim(name[len(name)-1].String(), `"`)
+		t.Skipped = strings.HasPrefix(last, "todo_test_")
+		// Rules of one name are one test.
+		if !t.Skipped && !strings.HasPrefix(last, "test_") || seen[t.Name] || !filter.MatchString(t.Name) {
+			continue
+		}
+		seen[t.Name] = true
+		switch {
+		case t.Skipped:
+		case len(rule.Head.Ref()) > len(name) || rule.Head.Key != nil:
+			t.Message = "it has cases; write a test_ rule for each"
+		default:
+			r.run(ctx, &t, m.module.Package.Path.Extend(name))
+		}
+		out = append(out, t)
+	}
+	return out
 }
 
 // run asks whether a test is true.
@@ -137,7 +148,7 @@ func (r *testRun) run(ctx context.Context, t *TestResult, ref ast.Ref) {
 	last := &lastFailure{file: t.File}
 	query := topdown.NewQuery(ast.NewBody(ast.Equality.Expr(ast.VarTerm("x"), ast.NewTerm(ref)))).
 		WithCompiler(r.compiler).WithStore(r.store).WithTransaction(txn).WithCancel(cancel).WithMetrics(metrics.NoOp()).
-		WithPrintHook(topdown.NewPrintHook(&output)).WithQueryTracer(last)
+		WithPrintHook(topdown.NewPrintHook(&output)).WithQueryTracer(last).WithBuiltins(r.builtins)
 	if r.coverage != nil {
 		query = query.WithQueryTracer(r.coverage)
 	}
@@ -183,23 +194,17 @@ func (e *Engine) testModules() (modules map[string]*ast.Module, tests []*module,
 		}
 		modules[m.file] = m.module
 	}
-	seen := map[*userSource]bool{}
 	var problems []error
 	for _, m := range e.modules {
-		if m.source == nil {
-			continue
-		}
-		if m.module != nil {
+		if m.source != nil && m.module != nil {
 			modules[m.file] = m.module
 		}
-		if seen[m.source] {
-			continue
-		}
-		seen[m.source] = true
-		for _, helper := range m.source.library {
+	}
+	for _, s := range e.sources {
+		for _, helper := range s.library {
 			modules[helper.file] = helper.module
 		}
-		found, err := m.source.tests()
+		found, err := s.tests()
 		problems = append(problems, err)
 		tests = append(tests, found...)
 	}
@@ -211,20 +216,84 @@ func (e *Engine) testModules() (modules map[string]*ast.Module, tests []*module,
 
 // tests parses the *_test.rego of a source.
 func (s *userSource) tests() ([]*module, error) {
-	files, err := s.files(func(name string) bool { return strings.HasSuffix(name, testSuffix) })
+	files, err := s.testFiles()
 	if err != nil {
 		return nil, err
 	}
 	var out []*module
 	var problems []error
-	for _, file := range files {
-		m := &module{file: path.Join(s.Name, file)}
-		if m.text, err = fs.ReadFile(s.FS, file); err != nil {
-			return nil, fmt.Errorf("read %s: %w", m.file, pathless(err))
+	for _, m := range files {
+		if pkg, err := packageOf(m.text); err == nil && pkg[0] != "plimline" && len(s.others) > 0 {
+			continue
 		}
 		m.parse()
 		problems = append(problems, m.err)
 		out = append(out, m)
+	}
+	return out, errors.Join(problems...)
+}
+
+// testFiles reads the *_test.rego of a source.
+func (s *userSource) testFiles() ([]*module, error) {
+	files, err := s.files(func(name string) bool { return strings.HasSuffix(name, testSuffix) })
+	if err != nil {
+		return nil, err
+	}
+	var out []*module
+	for _, file := range files {
+		m := &module{file: path.Join(s.Name, file), name: file, source: s}
+		if m.text, err = fs.ReadFile(s.FS, file); err != nil {
+			return nil, fmt.Errorf("read %s: %w", m.file, pathless(err))
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// testOthers runs the tests of policies for other tools: those that read something which a policy for Dockerfiles is made of.
+func (e *Engine) testOthers(ctx context.Context, filter *regexp.Regexp, coverage *Coverage) ([]TestResult, error) {
+	used := map[*module]bool{}
+	for _, m := range e.modules {
+		if m.other != nil {
+			for _, file := range m.other.files {
+				used[file] = true
+			}
+		}
+	}
+	var out []TestResult
+	var problems []error
+	for _, s := range e.sources {
+		if len(s.others) == 0 {
+			continue
+		}
+		files, err := s.testFiles()
+		if err != nil {
+			return nil, err
+		}
+		// To the compiler a test is a rule that reads what it tests.
+		var tests []*module
+		for _, m := range files {
+			pkg, err := packageOf(m.text)
+			if err == nil && pkg[0] == "plimline" {
+				continue
+			}
+			if m.parseOther(); m.err != nil {
+				problems = append(problems, m.err)
+				continue
+			}
+			m.other = &otherRule{files: reach(append([]*module{m}, providers(m.module.Package.Path, s, nil)...), s, e.sources)}
+			if slices.ContainsFunc(m.other.files, func(file *module) bool { return used[file] }) {
+				tests = append(tests, m)
+			}
+		}
+		r := &testRun{coverage: coverage, store: inmem.NewFromASTObject(s.values), compiler: compileFiles(tests, true), builtins: otherBuiltins()}
+		for _, m := range tests {
+			if m.err != nil {
+				problems = append(problems, m.err)
+				continue
+			}
+			out = append(out, r.file(ctx, m, filter)...)
+		}
 	}
 	return out, errors.Join(problems...)
 }
@@ -308,6 +377,13 @@ func (c *Coverage) Files(e *Engine) []FileCoverage {
 		modules[m.file] = m.module
 		for _, helper := range m.source.library {
 			modules[helper.file] = helper.module
+		}
+	}
+	for _, m := range e.modules {
+		if m.other != nil && m.err == nil {
+			for _, file := range m.other.files {
+				modules[file.file] = file.module
+			}
 		}
 	}
 	var out []FileCoverage

@@ -1,0 +1,460 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/topdown"
+	"github.com/open-policy-agent/opa/v1/types"
+
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/foreign"
+	"github.com/plimline/plimline/internal/shell"
+	"github.com/plimline/plimline/internal/source"
+)
+
+// otherCapabilities are what policies for other tools may use: as much as plimline's, and what is harmless and they are known to need.
+var otherCapabilities = sync.OnceValue(func() *ast.Capabilities {
+	c := *ast.CapabilitiesForThisVersion()
+	c.AllowNet = []string{}
+	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool {
+		return slices.Contains([]string{
+			"http.send", "net.lookup_ip_addr", "opa.runtime", "time.now_ns", "rand.intn", "uuid.rfc4122", "rego.parse_module",
+			"providers.aws.sign_req",
+		}, b.Name)
+	})
+	for _, b := range otherBuiltins() {
+		c.Builtins = append(c.Builtins, b.Decl)
+	}
+	return &c
+})
+
+// otherBuiltins are those that Trivy adds for its checks of Dockerfiles.
+var otherBuiltins = sync.OnceValue(func() map[string]*topdown.Builtin {
+	out := map[string]*topdown.Builtin{}
+	add := func(name string, decl *types.Function, f func([]*ast.Term) (*ast.Term, error)) {
+		out[name] = &topdown.Builtin{
+			Decl: &ast.Builtin{Name: name, Decl: decl},
+			Func: func(_ topdown.BuiltinContext, operands []*ast.Term, iter func(*ast.Term) error) error {
+				result, err := f(operands)
+				if err != nil {
+					return err
+				}
+				return iter(result)
+			},
+		}
+	}
+	add("result.new", types.NewFunction(types.Args(types.S, types.A), types.A), func(x []*ast.Term) (*ast.Term, error) {
+		return trivyResult(x[0], x[1]), nil
+	})
+	add("isManaged", types.NewFunction(types.Args(types.A), types.B), func(x []*ast.Term) (*ast.Term, error) {
+		return trivyResult(ast.InternedTerm(""), x[0]).Get(ast.InternedTerm("managed")), nil
+	})
+	add("sh.parse_commands", types.NewFunction(types.Args(types.S), types.NewArray(nil, types.NewArray(nil, types.S))), func(x []*ast.Term) (*ast.Term, error) {
+		text, ok := x[0].Value.(ast.String)
+		if !ok {
+			return nil, errors.New("sh.parse_commands: not a text")
+		}
+		commands, err := shell.Commands(string(text))
+		if err != nil {
+			return nil, err
+		}
+		terms := make([]*ast.Term, len(commands))
+		for i, words := range commands {
+			list := make([]*ast.Term, len(words))
+			for j, word := range words {
+				list[j] = ast.StringTerm(word)
+			}
+			terms[i] = ast.ArrayTerm(list...)
+		}
+		return ast.ArrayTerm(terms...), nil
+	})
+	return out
+})
+
+// trivyResult is what Trivy's result.new gives: a message and where its cause stands.
+func trivyResult(message, cause *ast.Term) *ast.Term {
+	out := ast.NewObject()
+	set := func(key string, value *ast.Term) { out.Insert(ast.StringTerm(key), value) }
+	for key, value := range map[string]*ast.Term{
+		"startline": ast.InternedTerm(0), "endline": ast.InternedTerm(0), "sourceprefix": ast.InternedTerm(""), "filepath": ast.InternedTerm(""),
+		"explicit": ast.InternedTerm(false), "managed": ast.InternedTerm(true), "fskey": ast.InternedTerm(""), "resource": ast.InternedTerm(""),
+		"parent": ast.NullTerm(),
+	} {
+		set(key, value)
+	}
+	if message != nil {
+		set("msg", message)
+	}
+	if inner := cause.Get(ast.StringTerm("__defsec_metadata")); inner != nil {
+		cause = inner
+	}
+	for _, pair := range [][2]string{
+		{"startline", "startline"}, {"StartLine", "startline"}, {"endline", "endline"}, {"EndLine", "endline"}, {"filepath", "filepath"},
+		{"sourceprefix", "sourceprefix"}, {"Path", "filepath"}, {"explicit", "explicit"}, {"managed", "managed"}, {"fskey", "fskey"}, {"resource", "resource"},
+	} {
+		if value := cause.Get(ast.StringTerm(pair[0])); value != nil {
+			set(pair[1], value)
+		}
+	}
+	if parent := cause.Get(ast.StringTerm("parent")); parent != nil {
+		set("parent", trivyResult(nil, parent))
+	}
+	return ast.NewTerm(out)
+}
+
+// compileOthers compiles the rules for other tools, those of each source together. A file that does not compile is left out; the rules
+// that it has a say in cannot be used.
+func compileOthers(rules []*module) map[string]query {
+	bySource := map[*userSource][]*module{}
+	for _, m := range rules {
+		bySource[m.source] = append(bySource[m.source], m)
+	}
+	out := map[string]query{}
+	for _, of := range bySource {
+		compiler := compileFiles(of, false)
+		for _, m := range of {
+			for _, file := range m.other.files {
+				switch {
+				case file.err == nil:
+				case file.file == m.file:
+					m.err = file.err
+				case m.err == nil:
+					m.err = fmt.Errorf("%s: cannot be used: %w", m.file, file.err)
+				}
+			}
+			if m.err != nil {
+				out[m.id] = query{err: m.err}
+				continue
+			}
+			out[m.id] = query{body: askFor(m.other.pkg, m.other.name), compiler: compiler}
+		}
+	}
+	return out
+}
+
+// compileFiles compiles the files of some rules, with or without their calls of print.
+func compileFiles(rules []*module, print bool) *ast.Compiler {
+	files := map[string]*module{}
+	modules := map[string]*ast.Module{}
+	for _, m := range rules {
+		for _, file := range m.other.files {
+			if file.err == nil {
+				files[file.file], modules[file.file] = file, file.module
+			}
+		}
+	}
+	for {
+		compiler := ast.NewCompiler().WithCapabilities(otherCapabilities()).WithEnablePrintStatements(print)
+		if compiler.Compile(modules); !compiler.Failed() {
+			return compiler
+		}
+		guilty := false
+		for name := range modules {
+			if list := ofFile(compiler.Errors, name); len(list) > 0 {
+				files[name].err = compileError(list)
+				delete(modules, name)
+				guilty = true
+			}
+		}
+		if !guilty {
+			for name := range modules {
+				files[name].err = compileError(compiler.Errors)
+				delete(modules, name)
+			}
+		}
+	}
+}
+
+// askFor is the query for what a rule of a package gives.
+func askFor(pkg ast.Ref, name string) ast.Body {
+	ref := append(slices.Clip(pkg), ast.InternedTerm(name))
+	return ast.NewBody(ast.Equality.Expr(ast.VarTerm("findings"), ast.NewTerm(ref)))
+}
+
+// others evaluates policies for other tools on a file: its documents, and what queries share. It makes them when they are asked for.
+type others struct {
+	source *source.File
+	places *foreign.Places
+
+	inputs map[string]readInput
+	shared map[string]*realm
+}
+
+type readInput struct {
+	term *ast.Term
+	err  error
+}
+
+// realm is what queries share that have the same policies, data and input.
+type realm struct {
+	store storage.Store
+	txn   storage.Transaction
+	cache topdown.VirtualCache
+}
+
+// document is the input of a rule. The error says why the tool would not judge the file.
+func (o *others) document(r *otherRule) (*ast.Term, error) {
+	name := string(r.dialect)
+	if r.combined {
+		name += " --combine"
+	}
+	if in, ok := o.inputs[name]; ok {
+		return in.term, in.err
+	}
+	var doc any
+	var err error
+	if r.dialect == trivy {
+		doc, err = foreign.Trivy(o.source)
+	} else {
+		var commands []any
+		if commands, err = foreign.Conftest(o.source); r.combined {
+			doc = foreign.Combined(o.source, commands)
+		} else {
+			doc = commands
+		}
+	}
+	in := readInput{err: err}
+	if err == nil {
+		value, err := ast.InterfaceToValue(doc)
+		in = readInput{ast.NewTerm(value), err}
+	}
+	o.inputs[name] = in
+	return in.term, in.err
+}
+
+// realm is what the queries of a source's rules share when they have the same input.
+func (o *others) realm(ctx context.Context, m *module) (*realm, error) {
+	key := fmt.Sprintf("%p %s %v", m.source, m.other.dialect, m.other.combined)
+	if r := o.shared[key]; r != nil {
+		return r, nil
+	}
+	data := m.source.values
+	if m.other.dialect == conftest {
+		name, err := filepath.Abs(o.source.Path)
+		if err != nil {
+			return nil, err
+		}
+		file := ast.ObjectTerm(ast.Item(ast.StringTerm("name"), ast.StringTerm(filepath.Base(name))), ast.Item(ast.StringTerm("dir"), ast.StringTerm(filepath.Dir(name))))
+		both, ok := data.Merge(ast.NewObject(ast.Item(ast.StringTerm("conftest"), ast.ObjectTerm(ast.Item(ast.StringTerm("file"), file)))))
+		if ok {
+			data = both
+		}
+	}
+	r := &realm{store: inmem.NewFromASTObject(data), cache: topdown.NewVirtualCache()}
+	var err error
+	if r.txn, err = r.store.NewTransaction(ctx); err != nil {
+		return nil, err
+	}
+	o.shared[key] = r
+	return r, nil
+}
+
+// close ends the transactions.
+func (o *others) close(ctx context.Context) {
+	for _, r := range o.shared {
+		r.store.Abort(ctx, r.txn)
+	}
+}
+
+// excepted reports whether what conftest's exception rules give names the rule: exception[_][_] == "root" for deny_root, "" for deny.
+func excepted(exceptions ast.Value, rule string) bool {
+	want := ast.String("")
+	if _, name, ok := strings.Cut(rule, "_"); ok {
+		want = ast.String(name)
+	}
+	found := false
+	values(exceptions, func(list *ast.Term) {
+		values(list.Value, func(x *ast.Term) { found = found || x.Value.Compare(want) == 0 })
+	})
+	return found
+}
+
+// values calls a function with what a collection holds.
+func values(v ast.Value, each func(*ast.Term)) {
+	switch x := v.(type) {
+	case *ast.Array:
+		x.Foreach(each)
+	case ast.Set:
+		x.Foreach(each)
+	case ast.Object:
+		x.Foreach(func(_, value *ast.Term) { each(value) })
+	}
+}
+
+// decode reads what a rule gave as its tool would.
+func (o *others) decode(rule finding.Rule, r *otherRule, v ast.Value) ([]finding.Finding, error) {
+	var out []finding.Finding
+	var errs []error
+	read := o.conftest
+	if r.dialect == trivy {
+		read = func(v ast.Value) (said, error) { return o.trivy(v, r), nil }
+	}
+	one := func(v ast.Value) {
+		s, err := read(v)
+		if err != nil {
+			errs = append(errs, err)
+		} else if s.message != "" {
+			f := o.place(s)
+			f.Rule, f.Severity = rule.ID, rule.Severity
+			out = append(out, f)
+		}
+	}
+	switch x := v.(type) {
+	case *ast.Array:
+		x.Foreach(func(t *ast.Term) { one(t.Value) })
+	case ast.Set:
+		x.Foreach(func(t *ast.Term) { one(t.Value) })
+	default:
+		// conftest takes what is no collection for passed.
+		if r.dialect == trivy {
+			one(v)
+		}
+	}
+	return out, errors.Join(errs...)
+}
+
+// said is what another tool's policy says.
+type said struct {
+	message string // "" for nothing
+	line    int    // 1-based; 0 when it names none
+}
+
+// conftest reads a result of conftest's: a text, or an object with msg and maybe _loc.
+func (o *others) conftest(v ast.Value) (said, error) {
+	switch x := v.(type) {
+	case ast.String:
+		return said{message: string(x)}, nil
+	case ast.Object:
+		message, ok := text(x, "msg")
+		if !ok {
+			return said{}, fmt.Errorf(`a result has no text "msg": %s`, shortened(x.String()))
+		}
+		s := said{message: message}
+		for _, holder := range []string{"_loc", "metadata", "details", ""} {
+			from := ast.NewTerm(x)
+			if holder != "" {
+				from = x.Get(ast.StringTerm(holder))
+			}
+			for _, key := range []string{"line", "startline", "StartLine"} {
+				if s.line == 0 && from != nil {
+					s.line = number(from.Get(ast.StringTerm(key)))
+				}
+			}
+		}
+		return s, nil
+	}
+	return said{}, nil // conftest passes over the others
+}
+
+// trivy reads a result of Trivy's: what result.new gives, an object like it, a text, an array of both, or anything.
+func (o *others) trivy(v ast.Value, r *otherRule) said {
+	cause := func(x ast.Object) (s said) {
+		if message := x.Get(ast.StringTerm("msg")); message != nil {
+			s.message = plainText(message)
+		}
+		s.line = number(x.Get(ast.StringTerm("startline")))
+		return s
+	}
+	var s said
+	switch x := v.(type) {
+	case ast.String:
+		s.message = string(x)
+	case ast.Object:
+		s = cause(x)
+	case *ast.Array:
+		message := ""
+		x.Foreach(func(t *ast.Term) {
+			switch y := t.Value.(type) {
+			case ast.Object:
+				s = cause(y)
+			case ast.String:
+				message = string(y)
+			}
+		})
+		s.message = message
+	default:
+		s.message = "Rego check resulted in DENY"
+	}
+	if s.message == "" {
+		s.message = fmt.Sprintf("Rego check rule: %s.%s", strings.TrimPrefix(r.pkg.String(), "data."), r.name)
+	}
+	return s
+}
+
+func plainText(t *ast.Term) string {
+	if s, ok := t.Value.(ast.String); ok {
+		return string(s)
+	}
+	return t.String()
+}
+
+func text(o ast.Object, key string) (string, bool) {
+	t := o.Get(ast.StringTerm(key))
+	if t == nil {
+		return "", false
+	}
+	s, ok := t.Value.(ast.String)
+	return string(s), ok
+}
+
+func number(t *ast.Term) int {
+	if t == nil {
+		return 0
+	}
+	switch x := t.Value.(type) {
+	case ast.Number:
+		n, _ := x.Int()
+		return n
+	case ast.String:
+		n, _ := strconv.Atoi(string(x))
+		return n
+	}
+	return 0
+}
+
+func shortened(text string) string {
+	if len(text) > 200 {
+		return text[:200] + "..."
+	}
+	return text
+}
+
+// guessed says how a place was found that the policy does not name.
+func guessed(how foreign.How) string {
+	switch how {
+	case foreign.ByText:
+		return "the policy names no place; this has the longest text in common with its message"
+	case foreign.ByKeyword:
+		return "the policy names no place; its message names this instruction"
+	default:
+		return "the policy names no place"
+	}
+}
+
+// place is a finding at the instruction that a policy speaks of, with a note when that was found by the message.
+func (o *others) place(s said) finding.Finding {
+	if o.places == nil {
+		o.places = foreign.NewPlaces(o.source)
+	}
+	f := finding.Finding{Message: s.message}
+	if s.line > 0 {
+		if at, ok := o.places.Line(s.line); ok {
+			f.Span = at
+			return f
+		}
+	}
+	at, how := o.places.Message(s.message)
+	f.Span = at
+	f.Related = []finding.Related{{Span: at, Message: guessed(how)}}
+	return f
+}
