@@ -282,7 +282,7 @@ func providers(want ast.Ref, own *userSource, all []*userSource) []*module {
 			var pkg ast.Ref
 			if m.module != nil {
 				pkg = m.module.Package.Path
-			} else if names, err := packageOf(m.text); err == nil {
+			} else if names, err := PackageOf(m.text); err == nil {
 				pkg = ast.Ref{ast.DefaultRootDocument}
 				for _, name := range names[min(len(names), 1):] {
 					pkg = pkg.Append(ast.InternedTerm(name))

@@ -111,7 +111,7 @@ func (s Source) module(file string, shared *userSource) (m *module, isOther bool
 	if m.text, err = fs.ReadFile(s.FS, file); err != nil {
 		return nil, false, fmt.Errorf("read %s: %w", m.file, pathless(err))
 	}
-	pkg, err := packageOf(m.text)
+	pkg, err := PackageOf(m.text)
 	switch {
 	case err != nil:
 		m.err = fmt.Errorf("%s: %w", m.file, err)
@@ -147,8 +147,8 @@ func (s Source) module(file string, shared *userSource) (m *module, isOther bool
 
 var isID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
 
-// packageOf is the path of a module's package.
-func packageOf(text []byte) ([]string, error) {
+// PackageOf is the path of the package that a Rego file is of.
+func PackageOf(text []byte) ([]string, error) {
 	for line := range strings.Lines(string(text)) {
 		name, ok := strings.CutPrefix(strings.TrimLeft(line, "\ufeff \t"), "package ")
 		if !ok {

@@ -223,7 +223,7 @@ func (s *userSource) tests() ([]*module, error) {
 	var out []*module
 	var problems []error
 	for _, m := range files {
-		if pkg, err := packageOf(m.text); err == nil && pkg[0] != "plimline" && len(s.others) > 0 {
+		if pkg, err := PackageOf(m.text); err == nil && pkg[0] != "plimline" && len(s.others) > 0 {
 			continue
 		}
 		m.parse()
@@ -273,7 +273,7 @@ func (e *Engine) testOthers(ctx context.Context, filter *regexp.Regexp, coverage
 		// To the compiler a test is a rule that reads what it tests.
 		var tests []*module
 		for _, m := range files {
-			pkg, err := packageOf(m.text)
+			pkg, err := PackageOf(m.text)
 			if err == nil && pkg[0] == "plimline" {
 				continue
 			}
