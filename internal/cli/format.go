@@ -63,7 +63,7 @@ func (f outputFlag) Set(file string) error {
 
 func formatOf(file string) string {
 	switch ext := strings.ToLower(filepath.Ext(file)); ext {
-	case ".json", ".sarif":
+	case ".json", ".jsonl", ".sarif":
 		return ext[1:]
 	}
 	return "text"

@@ -31,18 +31,19 @@ func writeGitHub(w io.Writer, run *Run, _ Options) error {
 			if start.Line == end.Line {
 				place += fmt.Sprintf(",col=%d,endColumn=%d", start.Column, max(start.Column, end.Column-1))
 			}
-			fmt.Fprintf(b, "::%s file=%s,%s,title=plimline %s::%s\n", level(f.Severity), escapeProperty(r.Path), place, escapeProperty(f.Rule), escapeData(f.Message))
+			fmt.Fprintf(b, "::%s file=%s,%s,title=plimline %s::%s\n", level(f), escapeProperty(r.Path), place, escapeProperty(f.Rule), escapeData(f.Message))
 		}
 	}
 	fmt.Fprintln(b, run.summary())
 	return b.Flush()
 }
 
-func level(s finding.Severity) string {
-	switch s {
-	case finding.Error:
+func level(f finding.Finding) string {
+	switch {
+	case f.Unknown:
+	case f.Severity == finding.Error:
 		return "error"
-	case finding.Warning:
+	case f.Severity == finding.Warning:
 		return "warning"
 	}
 	return "notice"

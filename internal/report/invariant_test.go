@@ -3,6 +3,10 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
 	"math/rand"
 	"os"
 	"os/exec"
@@ -97,18 +101,44 @@ func TestAnySpan(t *testing.T) {
 			Fix: &finding.Fix{Title: text, Edits: []finding.Edit{{Span: span, Text: text}}}})
 		for _, format := range report.Formats() {
 			out := write(t, format, run, report.Options{Width: random.Intn(90)})
-			switch format {
-			case "text", "github":
-				if i := strings.IndexAny(out, "\x1b\r\u202e\u0085\u2028"); i >= 0 {
-					t.Fatalf("%s of %q at %v has a control character: %q", format, text, span, out[i:])
-				}
-			default:
-				if !json.Valid([]byte(out)) {
-					t.Fatalf("%s of %q at %v is not JSON", format, text, span)
-				}
+			if err := wellFormed(format, out); err != nil {
+				t.Fatalf("%s of %q at %v: %v", format, text, span, err)
 			}
 		}
 	}
+}
+
+// wellFormed says what makes a report unreadable, whatever it says.
+func wellFormed(format, out string) error {
+	switch format {
+	case "json", "sarif", "gitlab", "rdjson", "sonarqube":
+		if !json.Valid([]byte(out)) {
+			return errors.New("not JSON")
+		}
+		return nil
+	case "jsonl":
+		for line := range strings.Lines(out) {
+			if !json.Valid([]byte(line)) {
+				return fmt.Errorf("a line is not JSON: %q", line)
+			}
+		}
+		return nil
+	case "checkstyle", "junit":
+		for d := xml.NewDecoder(strings.NewReader(out)); ; {
+			if _, err := d.Token(); err == io.EOF {
+				break
+			} else if err != nil {
+				return err
+			}
+		}
+	case "text", "github", "azure", "gnu":
+	default:
+		return errors.New("no test knows this format")
+	}
+	if i := strings.IndexAny(out, "\x1b\r\u202e\u0085\u2028"); i >= 0 {
+		return fmt.Errorf("a control character: %q", out[i:])
+	}
+	return nil
 }
 
 // TestURIs: a file below the working directory is relative to it however it is named.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/plimline/plimline/internal/finding"
@@ -80,10 +79,7 @@ func writeJSON(w io.Writer, run *Run, _ Options) error {
 		}
 		out.Files = append(out.Files, f)
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(out)
+	return encode(w, out)
 }
 
 func (r *Run) ofFinding(src *source.File, f finding.Finding) jsonFinding {

@@ -34,20 +34,37 @@ type Options struct {
 
 type writer func(io.Writer, *Run, Options) error
 
-func writers() map[string]writer {
-	return map[string]writer{"text": writeText, "json": writeJSON, "sarif": writeSARIF, "github": writeGitHub}
+// format is a name and what writes it.
+type format struct {
+	name  string
+	write writer
+}
+
+func formats() []format {
+	return []format{
+		{"text", writeText}, {"json", writeJSON}, {"jsonl", writeJSONL}, {"sarif", writeSARIF}, {"github", writeGitHub}, {"gitlab", writeGitLab},
+		{"azure", writeAzure}, {"checkstyle", writeCheckstyle}, {"junit", writeJUnit}, {"rdjson", writeRDJSON}, {"sonarqube", writeSonarQube},
+		{"gnu", writeGNU},
+	}
 }
 
 // Formats lists the names Write knows.
-func Formats() []string { return []string{"text", "json", "sarif", "github"} }
+func Formats() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
 
 // Write writes the run in a format.
 func Write(w io.Writer, format string, run *Run, opt Options) error {
-	write, ok := writers()[format]
-	if !ok {
-		return fmt.Errorf("no such format: %s", format)
+	for _, f := range formats() {
+		if f.name == format {
+			return f.write(w, run, opt)
+		}
 	}
-	return write(w, run, opt)
+	return fmt.Errorf("no such format: %s", format)
 }
 
 // reported reports whether a finding belongs in a report at all.

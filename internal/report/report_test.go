@@ -57,11 +57,12 @@ func run(t *testing.T) *report.Run {
 				{Rule: "root-user", Severity: finding.Error, Span: source.Span{Start: len(tabs.Bytes), End: len(tabs.Bytes)}, Message: "at the end"},
 				{Rule: "latest-tag", Severity: finding.Warning, Span: at(t, tabs, "FROM", 1), Message: "hidden",
 					Suppressed: &finding.Suppression{Span: at(t, tabs, "USER", 1), Reason: "on purpose"}},
+				{Rule: "long", Severity: finding.Note, Span: at(t, tabs, "FROM", 1), Message: "old", Suppressed: &finding.Suppression{Reason: "in the baseline", External: true}},
 				{Rule: "latest-tag", Severity: finding.Warning, Span: at(t, tabs, "FROM", 1), Message: "cannot be told", Unknown: true},
 			}},
 			{Path: evil.Path, Source: evil, Findings: []finding.Finding{
 				{Rule: "long", Severity: finding.Note, Span: at(t, evil, "\x1b[31mred", 1), Message: "control\x07 characters\nand lines"},
-				{Rule: "long", Severity: finding.Note, Span: at(t, evil, "needle", 1), Message: "far right"},
+				{Rule: "long", Severity: finding.Note, Span: at(t, evil, "needle", 1), Message: `<b title="x">far</b> & 'right' | ##vso[task.x] ::error:: @you #1 *a* ]]>`},
 				{Rule: "unlisted", Severity: finding.Note, Span: source.Span{}, Message: "empty"},
 			}},
 			{Path: "clean.Dockerfile", Source: source.NewFile("clean.Dockerfile", nil)},
@@ -80,8 +81,16 @@ func TestGolden(t *testing.T) {
 		"text-color.golden":   {format: "text", Options: report.Options{Color: true, Width: 80}},
 		"text-unknown.golden": {format: "text", unknown: true},
 		"json.golden":         {format: "json", unknown: true},
-		"github.golden":       {format: "github"},
+		"jsonl.golden":        {format: "jsonl", unknown: true},
+		"github.golden":       {format: "github", unknown: true},
 		"sarif.golden":        {format: "sarif", unknown: true},
+		"gitlab.golden":       {format: "gitlab", unknown: true},
+		"azure.golden":        {format: "azure", unknown: true},
+		"checkstyle.golden":   {format: "checkstyle", unknown: true},
+		"junit.golden":        {format: "junit", unknown: true},
+		"rdjson.golden":       {format: "rdjson", unknown: true},
+		"sonarqube.golden":    {format: "sonarqube", unknown: true},
+		"gnu.golden":          {format: "gnu", unknown: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := run(t)

@@ -3,10 +3,6 @@ package report
 import (
 	"encoding/json"
 	"io"
-	"net/url"
-	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -29,7 +25,7 @@ const (
 
 // writeSARIF writes SARIF 2.1.0, with the rules that have results.
 func writeSARIF(w io.Writer, run *Run, _ Options) error {
-	s := &sarifWriter{run: run, indexes: map[string]int{}, root: root()}
+	s := &sarifWriter{run: run, indexes: map[string]int{}, places: newPlaces()}
 	out := &sarif.Run{
 		Tool: &sarif.Tool{Driver: &sarif.ToolComponent{
 			Name:            pointer("plimline"),
@@ -65,15 +61,7 @@ func writeSARIF(w io.Writer, run *Run, _ Options) error {
 type sarifWriter struct {
 	run     *Run
 	indexes map[string]int // rule id -> its place among the rules
-	root    string         // the folder %SRCROOT% stands for; "" when the system does not say
-}
-
-func root() string {
-	dir, err := os.Getwd()
-	if err != nil {
-		return ""
-	}
-	return dir
+	places  places
 }
 
 // rules describes the rules that have results.
@@ -100,17 +88,12 @@ func (s *sarifWriter) rules() []*sarif.ReportingDescriptor {
 }
 
 func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
-	links, page := slices.Clone(r.Links), (*string)(nil)
-	switch {
-	case !r.External:
-		folder := "rules"
-		if r.Kind == finding.KindPolicy {
-			folder = "policies"
+	links, uri := slices.Clone(r.Links), (*string)(nil)
+	if at := page(r); at != "" {
+		uri = pointer(at)
+		if !r.External {
+			links = append(links, at)
 		}
-		page = pointer(homepage + "/blob/main/" + folder + "/" + r.Page() + "/README.md")
-		links = append(links, *page)
-	case len(links) > 0:
-		page = pointer(links[0])
 	}
 	help := strings.TrimSpace(r.Description)
 	if help == "" {
@@ -134,7 +117,7 @@ func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
 		ShortDescription:     text2(sentence(r.Title), ""),
 		FullDescription:      text2(unwrapLines(help), ""),
 		Help:                 text2(unwrapLines(help), markdown),
-		HelpURI:              page,
+		HelpURI:              uri,
 		DefaultConfiguration: &sarif.ReportingConfiguration{Enabled: r.Set == finding.SetDefault, Level: sarifLevel(r.Severity)},
 		Properties:           &sarif.PropertyBag{Properties: properties, Tags: tags},
 	}
@@ -209,27 +192,13 @@ func region(src *source.File, span source.Span) *sarif.Region {
 	return out
 }
 
-// artifact is a path as a URI: relative to the root where it lies below it, however it is spelt, else absolute.
-// Code scanning services place only relative URIs in the repository.
+// artifact is a path as a URI. Code scanning services place only relative ones in the repository.
 func (s *sarifWriter) artifact(name string) *sarif.ArtifactLocation {
-	clean := path.Clean(filepath.ToSlash(name))
-	abs := filepath.FromSlash(name)
-	if !filepath.IsAbs(abs) && s.root != "" {
-		abs = filepath.Join(s.root, abs)
+	uri, relative := s.places.uri(name)
+	if !relative {
+		return &sarif.ArtifactLocation{URI: pointer(uri)}
 	}
-	if s.root != "" {
-		if rel, err := filepath.Rel(s.root, abs); err == nil {
-			clean = filepath.ToSlash(rel)
-		}
-	}
-	if !path.IsAbs(clean) && !filepath.IsAbs(clean) && clean != ".." && !strings.HasPrefix(clean, "../") {
-		return &sarif.ArtifactLocation{URI: pointer((&url.URL{Path: clean}).String()), URIBaseID: pointer(rootID)}
-	}
-	clean = filepath.ToSlash(filepath.Clean(abs))
-	if !strings.HasPrefix(clean, "/") {
-		clean = "/" + clean
-	}
-	return &sarif.ArtifactLocation{URI: pointer((&url.URL{Scheme: "file", Path: clean}).String())}
+	return &sarif.ArtifactLocation{URI: pointer(uri), URIBaseID: pointer(rootID)}
 }
 
 // encodeSARIF leaves out what only says the default: go-sarif writes many fields that are empty.
