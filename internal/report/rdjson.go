@@ -25,7 +25,6 @@ type rdDiagnostic struct {
 	Severity    string         `json:"severity"` // ERROR, WARNING or INFO
 	Code        rdCode         `json:"code"`
 	Suggestions []rdSuggestion `json:"suggestions,omitempty"`
-	Related     []rdRelated    `json:"relatedLocations,omitempty"`
 }
 
 type rdLocation struct {
@@ -53,11 +52,6 @@ type rdSuggestion struct {
 	Text  string  `json:"text"`
 }
 
-type rdRelated struct {
-	Message  string     `json:"message"`
-	Location rdLocation `json:"location"`
-}
-
 // writeRDJSON writes findings with their fixes as suggestions, which a reviewer takes with a click: so only the safe ones are in it, and of
 // these only those of one edit, because each suggestion is taken by itself.
 func writeRDJSON(w io.Writer, run *Run, _ Options) error {
@@ -71,9 +65,6 @@ func writeRDJSON(w io.Writer, run *Run, _ Options) error {
 		if f := i.finding; f != nil {
 			src := i.result.Source
 			d.Location.Range = rdRangeOf(src, f.Span)
-			for _, x := range f.Related {
-				d.Related = append(d.Related, rdRelated{x.Message, rdLocation{i.path, rdRangeOf(src, x.Span)}})
-			}
 			if f.Fix != nil && f.Fix.Safe && len(f.Fix.Edits) == 1 && !f.Unknown {
 				d.Suggestions = []rdSuggestion{{rdRangeOf(src, f.Fix.Edits[0].Span), f.Fix.Edits[0].Text}}
 			}
