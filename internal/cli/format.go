@@ -63,8 +63,10 @@ func (f outputFlag) Set(file string) error {
 
 func formatOf(file string) string {
 	switch ext := strings.ToLower(filepath.Ext(file)); ext {
-	case ".json", ".jsonl", ".sarif":
+	case ".json", ".jsonl", ".sarif", ".html":
 		return ext[1:]
+	case ".md":
+		return "markdown"
 	}
 	return "text"
 }

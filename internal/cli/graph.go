@@ -7,9 +7,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/plimline/plimline/internal/buildcontext"
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/graph"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/stage"
 )
 
 func (a *app) graphCommand() *cobra.Command {
@@ -57,4 +61,21 @@ func (a *app) graphCommand() *cobra.Command {
 	settings.flags(cmd.Flags())
 	context.flags(cmd.Flags())
 	return cmd
+}
+
+// drawer draws the stages of a file as SVG; "" when it has none.
+type drawer func(src *source.File, settings *config.Settings, sources buildcontext.Context, found []finding.Finding) string
+
+func (b *buildOptions) drawer() (drawer, error) {
+	contexts, err := b.contextNames()
+	return func(src *source.File, settings *config.Settings, sources buildcontext.Context, found []finding.Finding) string {
+		doc := lint.Read(src, stage.Options{Target: settings.Target, BuildArgs: settings.BuildArgs, Contexts: contexts}, sources)
+		if len(doc.Stages) == 0 {
+			return ""
+		}
+		var b strings.Builder
+		// The writer never fails, and the format is known.
+		_ = graph.New(doc, found).Write(&b, "svg")
+		return b.String()
+	}, err
 }

@@ -138,6 +138,11 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	}
 	w := &worker{contextOptions: &opt.context, ruleSets: open.ruleSets, timeout: opt.timeout}
 	w.baselines.none = opt.writeBaseline
+	if slices.ContainsFunc(opt.targets.list, func(t target) bool { return report.ShowsGraph(t.format) }) {
+		if w.draw, err = opt.settings.build.drawer(); err != nil {
+			return err
+		}
+	}
 	notice := ""
 	if program != "" {
 		notice = w.shellCheck(a.ctx, program, jobs)
@@ -270,6 +275,7 @@ type worker struct {
 	*ruleSets
 	timeout   time.Duration
 	baselines baselines
+	draw      drawer // nil when no report shows the stages
 }
 
 // result is what linting one file gave.
@@ -341,6 +347,9 @@ func (w *worker) one(ctx context.Context, j job) result {
 	r.Findings, r.Err = linter.File(ctx, r.Source, w.sources(j.path), settings, j.said...)
 	if known != nil {
 		r.Findings = known.Apply(j.path, r.Source, r.Findings)
+	}
+	if w.draw != nil && r.Err == nil {
+		r.Graph = w.draw(r.Source, settings, w.sources(j.path), r.Findings)
 	}
 	for _, f := range r.Findings {
 		if f.Suppressed == nil && !f.Unknown && settings.FailOn != finding.Off && f.Severity >= settings.FailOn {

@@ -88,7 +88,7 @@ func TestLocale(t *testing.T) {
 // TestAnySpan: no text and no span makes a report panic, break JSON or send control characters to a terminal.
 func TestAnySpan(t *testing.T) {
 	random := rand.New(rand.NewSource(1))
-	pieces := []string{"a", " ", "\t", "日", "é", "e\u0301", "👩‍👩‍👧", "🇩🇪", "\r", "\n", "\r\n", "\x1b[2J", "\xff", "\u202e", source.BOM, "\u0085", "\u2028", strings.Repeat("x", 30)}
+	pieces := []string{"a", " ", "\t", "日", "é", "e\u0301", "👩‍👩‍👧", "🇩🇪", "\r", "\n", "\r\n", "\x1b[2J", "\xff", "\u202e", source.BOM, "\u0085", "\u2028", "</script><script>", "'\"|`@me #1", strings.Repeat("x", 30)}
 	for range 1500 {
 		var b strings.Builder
 		for range random.Intn(40) {
@@ -129,6 +129,16 @@ func wellFormed(format, out string) error {
 				break
 			} else if err != nil {
 				return err
+			}
+		}
+	case "html":
+		if n := strings.Count(out, "<script>"); n != 1 {
+			return fmt.Errorf("%d scripts", n)
+		}
+	case "markdown":
+		for line := range strings.Lines(out) {
+			if strings.HasPrefix(line, "|") && strings.Count(strings.ReplaceAll(line, `\|`, ""), "|") != 5 {
+				return fmt.Errorf("a row of other columns: %q", line)
 			}
 		}
 	case "text", "github", "azure", "gnu":

@@ -15,6 +15,7 @@ type Result struct {
 	Source   *source.File      // nil when the file could not be read
 	Err      error             // why the file could not be read or judged; else nil
 	Findings []finding.Finding // sorted; suppressed ones are marked
+	Graph    string            // the stages as an SVG picture, for a report that ShowsGraph; else ""
 }
 
 // Run is everything a report may tell.
@@ -44,7 +45,7 @@ func formats() []format {
 	return []format{
 		{"text", writeText}, {"json", writeJSON}, {"jsonl", writeJSONL}, {"sarif", writeSARIF}, {"github", writeGitHub}, {"gitlab", writeGitLab},
 		{"azure", writeAzure}, {"checkstyle", writeCheckstyle}, {"junit", writeJUnit}, {"rdjson", writeRDJSON}, {"sonarqube", writeSonarQube},
-		{"gnu", writeGNU},
+		{"gnu", writeGNU}, {"markdown", writeMarkdown}, {"html", writeHTML},
 	}
 }
 
@@ -56,6 +57,9 @@ func Formats() []string {
 	}
 	return names
 }
+
+// ShowsGraph reports whether a format has room for each Result's Graph.
+func ShowsGraph(format string) bool { return format == "html" }
 
 // Write writes the run in a format.
 func Write(w io.Writer, format string, run *Run, opt Options) error {

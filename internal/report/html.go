@@ -1,0 +1,345 @@
+package report
+
+import (
+	"cmp"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/source"
+)
+
+//go:embed html/style.css
+var htmlStyle string
+
+//go:embed html/script.js
+var htmlScript string
+
+// writeHTML writes one page with all sources, the findings in them and the stages. It loads nothing; without its script, which filters,
+// everything is shown.
+func writeHTML(w io.Writer, run *Run, _ Options) error {
+	p := &htmlPage{run: run}
+	p.add(`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<title>plimline: %s</title>
+<style>
+%s</style>
+</head>
+<body>
+<a class="skip" href="#findings">Skip to the findings</a>
+<header>
+<h1>plimline</h1>
+<p class="summary">%s</p>
+</header>
+`, plain(run.summary().String()), raw(htmlStyle), plain(run.summary().String()))
+	p.filters()
+	p.add("<main id=\"findings\">\n")
+	p.notices()
+	p.overview()
+	var clean []Result
+	for i, r := range run.Results {
+		if r.Err == nil && !slices.ContainsFunc(r.Findings, run.reported) {
+			clean = append(clean, r)
+			continue
+		}
+		p.file(i+1, r)
+	}
+	if len(clean) > 0 {
+		p.add("<details class=\"clean\"><summary>%s without findings</summary><ul>\n", plain(count(len(clean), "file")))
+		for _, r := range clean {
+			p.add("<li>%s</li>\n", plain(r.Path))
+		}
+		p.add("</ul></details>\n")
+	}
+	p.add(`</main>
+<footer><p hidden><kbd>j</kbd> next finding, <kbd>k</kbd> previous one, <kbd>/</kbd> search, <kbd>Esc</kbd> leaves it</p><p>plimline %s</p></footer>
+<script>
+%s</script>
+</body>
+</html>
+`, plain(run.Version), raw(htmlScript))
+	_, err := io.WriteString(w, p.b.String())
+	return err
+}
+
+// htmlPage is a page as it grows. Whatever is not raw is escaped: text and attributes, which are always quoted, alike.
+type htmlPage struct {
+	run *Run
+	b   strings.Builder
+}
+
+type (
+	plain string // escaped
+	raw   string // of our own making
+)
+
+func (p *htmlPage) add(format string, args ...any) {
+	for i, a := range args {
+		switch x := a.(type) {
+		case plain:
+			args[i] = html.EscapeString(visible(string(x), false))
+		case raw:
+			args[i] = string(x)
+		case int:
+		default:
+			panic(fmt.Sprintf("neither plain nor raw: %T", a))
+		}
+	}
+	fmt.Fprintf(&p.b, format, args...)
+}
+
+func htmlClass(f finding.Finding) string {
+	if f.Unknown {
+		return "unknown"
+	}
+	return f.Severity.String()
+}
+
+// tally is what a page says of a rule.
+type tally struct {
+	rule    string
+	class   string
+	n       int
+	fixable int
+	title   string
+}
+
+// tallies counts what is shown, by rule, the most frequent first.
+func (r *Run) tallies() []tally {
+	by := map[string]*tally{}
+	worst := map[string]finding.Severity{}
+	for i := range r.issues() {
+		if i.finding == nil {
+			continue
+		}
+		t := by[i.rule]
+		if t == nil {
+			rule, _ := r.Catalog.Rule(i.rule)
+			t = &tally{rule: i.rule, title: rule.Title, class: "unknown"}
+			by[i.rule] = t
+		}
+		t.n++
+		if i.finding.Fix != nil && i.finding.Fix.Safe {
+			t.fixable++
+		}
+		if !i.unknown() && i.severity > worst[i.rule] {
+			worst[i.rule], t.class = i.severity, i.severity.String()
+		}
+	}
+	var out []tally
+	for _, t := range by {
+		out = append(out, *t)
+	}
+	slices.SortFunc(out, func(a, b tally) int { return cmp.Or(b.n-a.n, strings.Compare(a.rule, b.rule)) })
+	return out
+}
+
+// filters is the bar that the script brings to life.
+func (p *htmlPage) filters() {
+	counts := map[string]int{}
+	rules, levels := map[string]bool{}, map[string]bool{}
+	suppressed := 0
+	for _, r := range p.run.Results {
+		for _, f := range r.Findings {
+			switch {
+			case !p.run.reported(f):
+				continue
+			case f.Suppressed != nil:
+				suppressed++
+			default:
+				counts[htmlClass(f)]++
+			}
+			levels[htmlClass(f)], rules[f.Rule] = true, true
+		}
+	}
+	p.add("<div class=\"filters\" hidden><form id=\"filter\" aria-label=\"Filters\">\n<fieldset><legend>Show&nbsp;</legend>\n")
+	for _, class := range []string{"error", "warning", "note", "unknown"} {
+		if levels[class] {
+			p.add("<label><input type=\"checkbox\" name=\"severity\" value=\"%s\" checked> %s (%d)</label>\n", raw(class), raw(class), counts[class])
+		}
+	}
+	if suppressed > 0 {
+		p.add("<label><input type=\"checkbox\" name=\"suppressed\"> suppressed (%d)</label>\n", suppressed)
+	}
+	p.add("</fieldset>\n<label>Rule <select name=\"rule\"><option value=\"\">all</option>")
+	for _, rule := range slices.Sorted(maps.Keys(rules)) {
+		p.add("<option>%s</option>", plain(rule))
+	}
+	p.add("</select></label>\n<label>Search <input type=\"search\" name=\"text\" placeholder=\"file, rule or words\"></label>\n<output name=\"count\" aria-live=\"polite\"></output>\n</form></div>\n")
+}
+
+func (p *htmlPage) notices() {
+	if len(p.run.Notices) == 0 {
+		return
+	}
+	p.add("<section class=\"notices\" aria-label=\"Configuration\">\n")
+	for _, notice := range p.run.Notices {
+		p.add("<p>%s</p>\n", plain(notice))
+	}
+	p.add("</section>\n")
+}
+
+// overview counts the findings by rule.
+func (p *htmlPage) overview() {
+	tallies := p.run.tallies()
+	if len(tallies) == 0 {
+		return
+	}
+	p.add("<details class=\"overview\"><summary>By rule</summary>\n<table><thead><tr><th>Count</th><th>Severity</th><th>Rule</th><th>What it finds</th></tr></thead><tbody>\n")
+	for _, t := range tallies {
+		p.add("<tr><td>%d</td><td><span class=\"tag %s\">%s</span></td><td>%s</td><td>%s</td></tr>\n", t.n, raw(t.class), raw(t.class), p.ruleLink(t.rule), plain(t.title))
+	}
+	p.add("</tbody></table></details>\n")
+}
+
+// ruleLink leads to a rule's page, which needs the network only when somebody follows it.
+func (p *htmlPage) ruleLink(id string) raw {
+	name := html.EscapeString(visible(id, false))
+	if rule, ok := p.run.Catalog.Rule(id); ok && strings.HasPrefix(page(rule), "https://") {
+		return raw(fmt.Sprintf(`<a class="rule" href="%s">%s</a>`, html.EscapeString(page(rule)), name))
+	}
+	return raw(fmt.Sprintf(`<span class="rule">%s</span>`, name))
+}
+
+func (p *htmlPage) file(n int, r Result) {
+	p.add("<section class=\"file\" id=\"f%d\" data-path=\"%s\">\n<div class=\"head\"><h2>%s</h2>", n, plain(r.Path), plain(r.Path))
+	if r.Err != nil {
+		p.add("</div>\n<p class=\"failure\">%s</p>\n</section>\n", plain(r.Err.Error()))
+		return
+	}
+	one := Run{Results: []Result{r}, ShowUnknown: p.run.ShowUnknown}
+	s := one.summary()
+	p.add(" <span class=\"counts\">%s</span></div>\n", plain(strings.Join(append(s.parts(), s.hidden()...), ", ")))
+	if r.Graph != "" {
+		p.add("<details class=\"stages\"><summary>Stages</summary><div><img alt=\"The stages of %s\" src=\"data:image/svg+xml;base64,%s\"></div></details>\n",
+			plain(r.Path), raw(base64.StdEncoding.EncodeToString([]byte(r.Graph))))
+	}
+	var found []finding.Finding
+	for _, f := range r.Findings {
+		if p.run.reported(f) {
+			found = append(found, f)
+		}
+	}
+	p.add("<div class=\"source\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">\n", plain(r.Path))
+	below := map[int][]int{} // findings by the line that they stand below
+	for k, f := range found {
+		line := r.Source.Line(max(f.Span.Start, f.Span.End-1))
+		below[line] = append(below[line], k)
+	}
+	for line := 1; line <= r.Source.Lines(); line++ {
+		if line == r.Source.Lines() && r.Source.LineSpan(line).Len() == 0 && below[line] == nil && line > 1 {
+			break // a newline ends the file
+		}
+		p.add("<div class=\"row\" id=\"f%d-L%d\"><a href=\"#f%d-L%d\" tabindex=\"-1\">%d</a><code>%s</code></div>\n", n, line, n, line, line, p.marked(n, r.Source, line, found))
+		for _, k := range below[line] {
+			p.finding(n, k, r.Source, found[k])
+		}
+	}
+	p.add("</div>\n</section>\n")
+}
+
+// hidden counts what is not among the parts.
+func (s summary) hidden() []string {
+	if s.Suppressed == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d suppressed", s.Suppressed)}
+}
+
+// marked is a line with the places of findings marked. Where several overlap, a piece names them all, and shows the worst.
+func (p *htmlPage) marked(n int, src *source.File, line int, found []finding.Finding) raw {
+	at := src.LineSpan(line)
+	if line == 1 && strings.HasPrefix(src.Text(at), source.BOM) {
+		at.Start += len(source.BOM)
+	}
+	cuts := []int{at.Start, at.End}
+	var here []int // the findings that touch the line
+	for k, f := range found {
+		if f.Span.Start > at.End || f.Span.End < at.Start {
+			continue
+		}
+		here = append(here, k)
+		for _, x := range []int{f.Span.Start, f.Span.End} {
+			if at.Start < x && x < at.End {
+				cuts = append(cuts, x)
+			}
+		}
+	}
+	slices.Sort(cuts)
+	cuts = slices.Compact(cuts)
+	var b strings.Builder
+	piece := func(s source.Span, code string) {
+		var ids []string
+		class := ""
+		worst := -1
+		for _, k := range here {
+			f := found[k]
+			covers := f.Span.Len() > 0 && f.Span.Contains(s) && s.Len() > 0 || f.Span.Len() == 0 && s.Len() == 0 && f.Span.Start == s.Start
+			if !covers {
+				continue
+			}
+			ids = append(ids, fmt.Sprintf("f%d-%d", n, k+1))
+			level := int(f.Severity)
+			if f.Unknown {
+				level = 0
+			}
+			if level > worst {
+				worst, class = level, htmlClass(f)
+			}
+		}
+		if ids == nil {
+			b.WriteString(code)
+			return
+		}
+		fmt.Fprintf(&b, `<mark class="%s" data-f="%s">%s</mark>`, class, strings.Join(ids, " "), code)
+	}
+	for i, cut := range cuts {
+		piece(source.Span{Start: cut, End: cut}, "")
+		if i+1 < len(cuts) {
+			s := source.Span{Start: cut, End: cuts[i+1]}
+			piece(s, html.EscapeString(visible(src.Text(s), true)))
+		}
+	}
+	return raw(b.String())
+}
+
+func (p *htmlPage) finding(n, k int, src *source.File, f finding.Finding) {
+	class := htmlClass(f)
+	state := ""
+	if f.Suppressed != nil {
+		state = " suppressed"
+	}
+	place := src.Position(f.Span.Start)
+	p.add("<div class=\"finding %s%s\" id=\"f%d-%d\" data-rule=\"%s\" tabindex=\"-1\"><p><b>%s</b> %s %s <span class=\"more\">%d:%d</span></p>",
+		raw(class), raw(state), n, k+1, plain(f.Rule), raw(class), plain(f.Message), p.ruleLink(f.Rule), place.Line, place.Column)
+	for _, x := range f.Related {
+		line := src.Line(x.Span.Start)
+		p.add("<p class=\"more\"><a href=\"#f%d-L%d\">line %d</a>: %s</p>", n, line, line, plain(x.Message))
+	}
+	if f.Fix != nil {
+		p.add("<p class=\"more\">Fix: %s</p>", plain(f.Fix.Title))
+	}
+	if f.Suppressed != nil {
+		p.add("<p class=\"more\">suppressed")
+		if !f.Suppressed.External {
+			line := src.Line(f.Suppressed.Span.Start)
+			p.add(" in <a href=\"#f%d-L%d\">line %d</a>", n, line, line)
+		}
+		if f.Suppressed.Reason != "" {
+			p.add(": %s", plain(f.Suppressed.Reason))
+		}
+		p.add("</p>")
+	}
+	p.add("</div>\n")
+}
