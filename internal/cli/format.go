@@ -27,6 +27,8 @@ type target struct {
 type targets struct {
 	list []target
 	open bool // the last one came from --format and has no file yet
+	// statistics counts findings on standard output instead of listing them; reports in files are whole.
+	statistics bool
 }
 
 type formatFlag struct{ t *targets }
@@ -73,10 +75,13 @@ func formatOf(file string) string {
 
 // check refuses reports that would overwrite each other.
 func (t *targets) check() error {
-	if len(t.list) == 0 {
-		t.list = []target{{format: "text"}}
+	if len(t.list) == 0 || t.statistics && !slices.ContainsFunc(t.list, func(to target) bool { return to.file == "" }) {
+		t.list = append(t.list, target{format: "text"})
 	}
 	for i, a := range t.list {
+		if t.statistics && a.file == "" && a.format != "text" && a.format != "json" {
+			return fmt.Errorf("--statistics goes with --format text and json, not with %s", a.format)
+		}
 		for _, b := range t.list[:i] {
 			if a.file != b.file {
 				continue
@@ -92,6 +97,7 @@ func (t *targets) check() error {
 
 // write writes all reports; a file is replaced as a whole or not at all.
 func (t *targets) write(stdout io.Writer, run *report.Run, opt report.Options) error {
+	opt.Statistics = t.statistics
 	for _, to := range t.list {
 		if to.file == "" {
 			if err := report.Write(stdout, to.format, run, opt); err != nil {

@@ -75,6 +75,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 	f := cmd.Flags()
 	f.VarP(formatFlag{&opt.targets}, "format", "f", "report `FORMAT`: "+strings.Join(report.Formats(), ", ")+" (may be repeated)")
 	f.VarP(outputFlag{&opt.targets}, "output", "o", "write the --format before it to `FILE` (may be repeated)")
+	f.BoolVar(&opt.targets.statistics, "statistics", false, "count the findings by rule instead of listing them (text and json)")
 	opt.settings.flags(f)
 	opt.context.flags(f)
 	opt.searchFlags(f)

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
@@ -106,45 +105,6 @@ func htmlClass(f finding.Finding) string {
 	return f.Severity.String()
 }
 
-// tally is what a page says of a rule.
-type tally struct {
-	rule    string
-	class   string
-	n       int
-	fixable int
-	title   string
-}
-
-// tallies counts what is shown, by rule, the most frequent first.
-func (r *Run) tallies() []tally {
-	by := map[string]*tally{}
-	worst := map[string]finding.Severity{}
-	for i := range r.issues() {
-		if i.finding == nil {
-			continue
-		}
-		t := by[i.rule]
-		if t == nil {
-			rule, _ := r.Catalog.Rule(i.rule)
-			t = &tally{rule: i.rule, title: rule.Title, class: "unknown"}
-			by[i.rule] = t
-		}
-		t.n++
-		if i.finding.Fix != nil && i.finding.Fix.Safe {
-			t.fixable++
-		}
-		if !i.unknown() && i.severity > worst[i.rule] {
-			worst[i.rule], t.class = i.severity, i.severity.String()
-		}
-	}
-	var out []tally
-	for _, t := range by {
-		out = append(out, *t)
-	}
-	slices.SortFunc(out, func(a, b tally) int { return cmp.Or(b.n-a.n, strings.Compare(a.rule, b.rule)) })
-	return out
-}
-
 // filters is the bar that the script brings to life.
 func (p *htmlPage) filters() {
 	counts := map[string]int{}
@@ -198,7 +158,7 @@ func (p *htmlPage) overview() {
 	}
 	p.add("<details class=\"overview\"><summary>By rule</summary>\n<table><thead><tr><th>Count</th><th>Severity</th><th>Rule</th><th>What it finds</th></tr></thead><tbody>\n")
 	for _, t := range tallies {
-		p.add("<tr><td>%d</td><td><span class=\"tag %s\">%s</span></td><td>%s</td><td>%s</td></tr>\n", t.n, raw(t.class), raw(t.class), p.ruleLink(t.rule), plain(t.title))
+		p.add("<tr><td>%d</td><td><span class=\"tag %s\">%s</span></td><td>%s</td><td>%s</td></tr>\n", t.Count, raw(t.Severity), raw(t.Severity), p.ruleLink(t.Rule), plain(t.Title))
 	}
 	p.add("</tbody></table></details>\n")
 }

@@ -31,6 +31,8 @@ type Run struct {
 type Options struct {
 	Color bool
 	Width int // of the terminal, in columns; 0 when there is none
+	// Statistics counts findings by rule instead of listing them; text and json alone can.
+	Statistics bool
 }
 
 type writer func(io.Writer, *Run, Options) error
@@ -63,6 +65,9 @@ func ShowsGraph(format string) bool { return format == "html" }
 
 // Write writes the run in a format.
 func Write(w io.Writer, format string, run *Run, opt Options) error {
+	if opt.Statistics {
+		return writeStatistics(w, format, run, opt)
+	}
 	for _, f := range formats() {
 		if f.name == format {
 			return f.write(w, run, opt)

@@ -93,6 +93,9 @@ func TestGolden(t *testing.T) {
 		"gnu.golden":          {format: "gnu", unknown: true},
 		"markdown.golden":     {format: "markdown", unknown: true},
 		"html.golden":         {format: "html", unknown: true},
+
+		"statistics.golden":      {format: "text", unknown: true, Options: report.Options{Statistics: true}},
+		"statistics-json.golden": {format: "json", unknown: true, Options: report.Options{Statistics: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := run(t)

@@ -21,17 +21,21 @@ func TestJSONSchema(t *testing.T) {
 	if err := json.Unmarshal(text, &schema); err != nil {
 		t.Fatal(err)
 	}
-	line := map[string]any{"$schema": schema["$schema"], "definitions": schema["definitions"], "allOf": []any{map[string]any{"$ref": "#/definitions/line"}}}
+	of := func(definition string) map[string]any {
+		return map[string]any{"$schema": schema["$schema"], "definitions": schema["definitions"], "allOf": []any{map[string]any{"$ref": "#/definitions/" + definition}}}
+	}
 	r := run(t)
 	r.ShowUnknown = true
 	full, lines := write(t, "json", r, report.Options{}), write(t, "jsonl", r, report.Options{})
 	fits(t, schema, full)
 	fits(t, schema, write(t, "json", &report.Run{Version: "1.0.0"}, report.Options{}))
 	for text := range strings.Lines(lines) {
-		fits(t, line, text)
+		fits(t, of("line"), text)
 	}
+	statistics := write(t, "json", r, report.Options{Statistics: true})
+	fits(t, of("statistics"), statistics)
 	names(schema, func(name string) {
-		if !strings.Contains(full+lines, `"`+name+`":`) {
+		if !strings.Contains(full+lines+statistics, `"`+name+`":`) {
 			t.Errorf("the schema has a property %q, and no report", name)
 		}
 	})
