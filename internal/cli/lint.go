@@ -45,6 +45,7 @@ type lintOptions struct {
 	fix           bool
 	fixing        fixOptions
 	writeBaseline bool
+	changedSince  string
 }
 
 // searchFlags are the flags that say which files are read, and how.
@@ -52,6 +53,7 @@ func (o *lintOptions) searchFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.stdinFilename, "stdin-filename", "Dockerfile", "`NAME` of the file on standard input: in reports, and to find its configuration")
 	f.IntVarP(&o.jobs, "jobs", "j", 0, "read `N` files at a time (default: one for each processor)")
 	f.BoolVar(&o.noGitignore, "no-gitignore", false, "search files that .gitignore names too")
+	f.StringVar(&o.changedSince, "changed-since", "", "only files that git says were changed since the last commit in common with `REV`, new ones too")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`TIME` the rules get for one file")
 }
 
@@ -240,10 +242,38 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 		}
 		unread = append(unread, r)
 	}
+	if opt.changedSince != "" && len(jobs) > 0 {
+		return a.changed(jobs, unread, opt.changedSince)
+	}
 	if len(jobs) == 0 && len(unread) == 0 {
 		fmt.Fprintf(a.stderr, "plimline: no Dockerfile in %s\n", strings.Join(paths, ", "))
 	}
 	return jobs, unread, nil
+}
+
+// changed leaves out the files that are what they were at a revision. Standard input stays.
+func (a *app) changed(jobs []job, unread []report.Result, revision string) ([]job, []report.Result, error) {
+	changes, err := discover.ChangedSince(a.ctx, revision)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--changed-since: %w", err)
+	}
+	var left []job
+	for _, j := range jobs {
+		changed, err := true, error(nil)
+		if j.content == nil {
+			changed, err = changes.Has(j.path)
+		}
+		switch {
+		case err != nil:
+			unread = append(unread, report.Result{Path: j.path, Err: fmt.Errorf("--changed-since: %w", err)})
+		case changed:
+			left = append(left, j)
+		}
+	}
+	if len(left) == 0 && len(unread) == 0 {
+		fmt.Fprintf(a.stderr, "plimline: no Dockerfile has changed since %s\n", revision)
+	}
+	return left, unread, nil
 }
 
 // sources is the build context of a Dockerfile: what --context says, else its folder.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -33,6 +34,9 @@ func TestScript(t *testing.T) {
 		UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("REPOSITORY", repository)
+			if program, err := exec.LookPath("plimline"); err == nil {
+				env.Setenv("PLIMLINE", program) // for scripts that change PATH
+			}
 			env.Setenv("NO_COLOR", "")
 			return nil
 		},
