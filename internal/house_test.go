@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"internal/foreign":      2,
 	"internal/baseline":     2,
 	"internal/ignore":       2,
+	"internal/inputs":       2,
 	"internal/gobuild":      3,
 	"internal/document":     4,
 	"internal/policy":       5,
@@ -53,6 +54,9 @@ var doors = map[string]string{
 	"oras.land/oras-go":                 "internal/bundle",
 	// OPA's own package for signed bundles costs the binary 1.5 MB.
 	"github.com/lestrrat-go/jwx": "internal/policy",
+	"github.com/compose-spec":    "internal/inputs",
+	"github.com/hashicorp/hcl":   "internal/inputs",
+	"github.com/zclconf/go-cty":  "internal/inputs",
 }
 
 func TestHouse(t *testing.T) {

@@ -4,6 +4,7 @@ package finding
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/plimline/plimline/internal/source"
@@ -84,4 +85,20 @@ type Suppression struct {
 // Compare orders findings of one file: by start, end, rule, then message.
 func Compare(a, b Finding) int {
 	return cmp.Or(a.Span.Compare(b.Span), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message))
+}
+
+// Apply makes edits in a text; ok is false when two overlap.
+func Apply(text []byte, edits []Edit) (out []byte, ok bool) {
+	edits = slices.Clone(edits)
+	slices.SortStableFunc(edits, func(a, b Edit) int { return a.Span.Compare(b.Span) })
+	at := 0
+	for _, e := range edits {
+		if e.Span.Start < at || e.Span.End > len(text) {
+			return nil, false
+		}
+		out = append(out, text[at:e.Span.Start]...)
+		out = append(out, e.Text...)
+		at = e.Span.End
+	}
+	return append(out, text[at:]...), true
 }

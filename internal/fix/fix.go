@@ -162,7 +162,7 @@ func (f *Fixer) try(ctx context.Context, s *state, chosen []choice, sources buil
 	for _, c := range chosen {
 		edits = append(edits, tidy(s.src, c.Fix.Edits)...)
 	}
-	text, ok := Apply(s.src.Bytes, edits)
+	text, ok := finding.Apply(s.src.Bytes, edits)
 	if !ok {
 		return nil, "its edits overlap", nil
 	}
@@ -231,22 +231,6 @@ func key(src *source.File, f finding.Finding, seen map[string]int) string {
 	k := strings.Join([]string{f.Rule, f.Fix.Title, f.Message, src.Text(f.Span)}, "\x00")
 	seen[k]++
 	return fmt.Sprint(k, "\x00", seen[k])
-}
-
-// Apply makes edits in a text; ok is false when two overlap.
-func Apply(text []byte, edits []finding.Edit) (out []byte, ok bool) {
-	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b finding.Edit) int { return a.Span.Compare(b.Span) })
-	at := 0
-	for _, e := range edits {
-		if e.Span.Start < at || e.Span.End > len(text) {
-			return nil, false
-		}
-		out = append(out, text[at:e.Span.Start]...)
-		out = append(out, e.Text...)
-		at = e.Span.End
-	}
-	return append(out, text[at:]...), true
 }
 
 func blank(src *source.File, line int) bool {

@@ -84,10 +84,10 @@ func TestApply(t *testing.T) {
 	at := func(start, end int, text string) finding.Edit {
 		return finding.Edit{Span: source.Span{Start: start, End: end}, Text: text}
 	}
-	if got, ok := fix.Apply([]byte("abcdef"), []finding.Edit{at(4, 5, "X"), at(0, 1, ""), at(2, 2, "--")}); !ok || string(got) != "b--cdXf" {
+	if got, ok := finding.Apply([]byte("abcdef"), []finding.Edit{at(4, 5, "X"), at(0, 1, ""), at(2, 2, "--")}); !ok || string(got) != "b--cdXf" {
 		t.Errorf("got %q, %v", got, ok)
 	}
-	if _, ok := fix.Apply([]byte("abcdef"), []finding.Edit{at(0, 3, "X"), at(2, 4, "Y")}); ok {
+	if _, ok := finding.Apply([]byte("abcdef"), []finding.Edit{at(0, 3, "X"), at(2, 4, "Y")}); ok {
 		t.Error("edits that overlap are made")
 	}
 }

@@ -1,0 +1,213 @@
+// Package inputs reads the files that say how images are built: Compose files and Bake files. What they build are Dockerfiles of
+// their own, and Dockerfiles that stand within them.
+//
+// What depends on a variable that nothing gives a value is unknown rather than empty: whoever runs the build sets it.
+package inputs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/plimline/plimline/internal/source"
+)
+
+// maxFile bounds what is read of one file, in bytes.
+const maxFile = 16 << 20
+
+// maxDepth bounds how deep files include and services extend one another.
+const maxDepth = 16
+
+// Build is one image that a file says how to build.
+type Build struct {
+	Name string       // such as "service api" or "target web"
+	File *source.File // that says so
+	Span source.Span  // its name there
+	// Context is the folder of the build context, slash-separated; "" when it is not on this machine.
+	Context string
+	// Dockerfile is its path; "" when it stands in the file itself.
+	Dockerfile string
+	Inline     *Inline
+	Target     string
+	Args       map[string]string
+	// CallersArgs are given a value that is not known here.
+	CallersArgs []string
+	// Contexts are the names of additional contexts.
+	Contexts []string
+	// Unknown says why the build cannot be judged, when it cannot: what it is built from is not on this machine, or not known.
+	Unknown string
+	// Err is what is wrong with what the file says of the build.
+	Err error
+}
+
+// Lookup is the environment: the value of a variable, and whether it is set.
+type Lookup func(name string) (string, bool)
+
+// Known reports whether a file's name is one of those that say how images are built. They are told apart by their extension:
+// .yaml and .yml are Compose files, .hcl and .json Bake files.
+func Known(name string) bool {
+	switch strings.ToLower(path.Ext(filepath.ToSlash(name))) {
+	case ".yaml", ".yml", ".hcl", ".json":
+		return true
+	}
+	return false
+}
+
+// Read returns the builds of a file in its order. The error says what is wrong with the file as a whole, and where.
+//
+// A Bake file can compute anything; one that takes longer than the context allows is left, and goes on in the background.
+func Read(ctx context.Context, file *source.File, lookup Lookup) ([]Build, error) {
+	type result struct {
+		builds []Build
+		err    error
+	}
+	done := make(chan result, 1)
+	go func() {
+		builds, err := read(file, lookup)
+		done <- result{builds, err}
+	}()
+	select {
+	case r := <-done:
+		return r.builds, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func read(file *source.File, lookup Lookup) ([]Build, error) {
+	again := func(changed *source.File) ([]Build, error) {
+		r := &reader{lookup: lookup, files: map[string]*source.File{changed.Path: changed}}
+		if changed.Path == file.Path {
+			return r.read(changed)
+		}
+		return r.read(file)
+	}
+	builds, err := again(file)
+	for i := range builds {
+		if in := builds[i].Inline; in != nil {
+			in.again = again
+		}
+	}
+	return builds, err
+}
+
+// reader reads a file and those that it names.
+type reader struct {
+	lookup Lookup
+	files  map[string]*source.File // by path
+}
+
+func (r *reader) read(file *source.File) ([]Build, error) {
+	switch strings.ToLower(path.Ext(file.Path)) {
+	case ".hcl", ".json":
+		return r.bake(file)
+	}
+	return r.compose(file, path.Dir(file.Path), 0)
+}
+
+// open reads another file.
+func (r *reader) open(name string) (*source.File, error) {
+	if f, ok := r.files[name]; ok {
+		return f, nil
+	}
+	content, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	f := source.NewFile(name, content)
+	r.files[name] = f
+	return f, nil
+}
+
+func readFile(name string) ([]byte, error) {
+	info, err := os.Stat(filepath.FromSlash(name))
+	if err != nil {
+		return nil, reason(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no regular file")
+	}
+	f, err := os.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	switch {
+	case err != nil:
+		return nil, reason(err)
+	case len(content) > maxFile:
+		return nil, fmt.Errorf("it is larger than %d MB", maxFile>>20)
+	}
+	return content, nil
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(filepath.FromSlash(name))
+	return err == nil
+}
+
+// reason is an error without the path, which is named already.
+func reason(err error) error {
+	var at *os.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// join is a path as seen from a folder.
+func join(dir, name string) string {
+	name = filepath.ToSlash(name)
+	if path.IsAbs(name) || filepath.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(dir, name)
+}
+
+// remote reports whether a context is no folder of this machine: an address, a git repository, an image, another build, standard input.
+func remote(context string) bool {
+	if context == "-" || strings.Contains(context, "://") {
+		return true
+	}
+	for _, prefix := range []string{"github.com/", "git@", "target:", "service:", "docker-image:", "oci-layout:"} {
+		if strings.HasPrefix(context, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// place fills in where the Dockerfile and its context are. dir is the folder that paths are relative to.
+func (b *Build) place(dir, context, dockerfile string) {
+	switch {
+	case remote(context) && b.Inline != nil:
+		return
+	case remote(context):
+		b.Unknown = fmt.Sprintf("its context %s is not on this machine", context)
+		return
+	}
+	b.Context = join(dir, context)
+	if b.Inline != nil {
+		return
+	}
+	if dockerfile == "" {
+		dockerfile = "Dockerfile"
+	}
+	if remote(dockerfile) {
+		b.Unknown = fmt.Sprintf("its Dockerfile %s is not on this machine", dockerfile)
+		return
+	}
+	b.Dockerfile = join(b.Context, dockerfile)
+}
+
+// caller gives an argument a value that is not known.
+func (b *Build) caller(name string) {
+	delete(b.Args, name)
+	b.CallersArgs = append(b.CallersArgs, name)
+}
