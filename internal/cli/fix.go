@@ -18,6 +18,8 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/fix"
 	"github.com/plimline/plimline/internal/source"
 )
@@ -59,8 +61,9 @@ a fix that would break the file or make another rule find something is not kept.
 type mended struct {
 	path string
 	*fix.Result
-	old []byte
-	err error
+	old    []byte
+	failed []error // ways it is built that could not be judged
+	err    error
 }
 
 func (m *mended) changed() bool { return m.err == nil && !bytes.Equal(m.old, m.Source.Bytes) }
@@ -72,9 +75,14 @@ func (a *app) fix(args []string, opt *lintOptions, fixing fixOptions) error {
 		return err
 	}
 	jobs := open.jobs
-	stdin := slices.ContainsFunc(jobs, func(j job) bool { return j.content != nil })
-	if stdin && len(jobs) > 1 {
+	stdin := slices.Contains(args, "-")
+	if stdin && len(args) > 1 {
 		return errors.New("standard input (-) is mended by itself")
+	}
+	if stdin { // a Compose file there may build others
+		if jobs, err = onStdin(jobs, opt); err != nil {
+			return err
+		}
 	}
 	f := &fixer{contextOptions: &opt.context, ruleSets: open.ruleSets, unsafe: fixing.unsafe, timeout: opt.timeout}
 	results := make([]mended, len(jobs))
@@ -119,6 +127,10 @@ func (a *app) showFixes(results []mended, stdin bool, fixing fixOptions) error {
 			fmt.Fprintf(a.stderr, "%s: %v\n", r.path, r.err)
 			a.code = ExitFailure
 			continue
+		}
+		for _, err := range r.failed {
+			fmt.Fprintf(a.stderr, "%s: %v\n", r.path, err)
+			a.code = ExitFailure
 		}
 		switch {
 		case fixing.diff && r.changed():
@@ -202,8 +214,91 @@ func (f *fixer) one(ctx context.Context, j job) mended {
 	if fixer.Linter, m.err = f.linters.Of(c); m.err != nil {
 		return m
 	}
-	m.Result, m.err = fixer.File(ctx, source.NewFile(j.path, m.old), f.sources(j.path), c.For(j.path))
+	catalog := fixer.Linter.Catalog()
+	if len(j.units) > 1 {
+		// What nothing uses in one way it is built may be used in another.
+		fixer.Rules = func(rule string) bool { r, ok := catalog.Rule(rule); return !ok || !r.EveryBuild }
+	}
+	m.Result = &fix.Result{Source: source.NewFile(j.path, m.old)}
+	for _, u := range j.units {
+		if err := f.unit(ctx, &fixer, &m, u, c.For(j.path)); err != nil {
+			m.failed = append(m.failed, err)
+		}
+	}
+	if len(m.failed) == len(j.units) {
+		m.err = errors.Join(m.failed...)
+	}
 	return m
+}
+
+// unit mends a file for one way it is built.
+func (f *fixer) unit(ctx context.Context, fixer *fix.Fixer, m *mended, u unit, settings *config.Settings) error {
+	file := m.Source
+	if u.build != nil && u.build.Inline != nil {
+		var err error
+		if u.build, err = u.build.In(file); err != nil {
+			return err
+		}
+	}
+	r, err := fixer.File(ctx, u.source(file), u.sources(f.contextOptions, file.Path), u.settings(settings))
+	if err != nil {
+		if u.build != nil {
+			err = fmt.Errorf("%s in %s: %w", u.build.Name, u.build.File.Path, err)
+		}
+		return err
+	}
+	m.Findings, m.Undone = r.Findings, append(m.Undone, r.Undone...)
+	if u.build == nil || u.build.Inline == nil {
+		m.Source, m.Applied = r.Source, append(m.Applied, r.Applied...)
+		return nil
+	}
+	if len(r.Applied) == 0 {
+		return nil
+	}
+	if edits, ok := u.build.Inline.Edits(changes(u.build.Inline.Text(), r.Source.Bytes)); ok {
+		if text, ok := finding.Apply(file.Bytes, edits); ok {
+			m.Source, m.Applied = source.NewFile(file.Path, text), append(m.Applied, r.Applied...)
+			return nil
+		}
+	}
+	for _, x := range r.Applied {
+		m.Undone = append(m.Undone, fix.Undone{Rule: x.Rule, Title: x.Title, Reason: "its lines do not stand in the file as they are (" + u.build.Name + ")"})
+	}
+	return nil
+}
+
+// changes are the edits that make one text of another: line by line when both have as many.
+func changes(old, text []byte) []finding.Edit {
+	was, is := bytes.SplitAfter(old, []byte("\n")), bytes.SplitAfter(text, []byte("\n"))
+	if len(was) != len(is) {
+		was, is = [][]byte{old}, [][]byte{text}
+	}
+	var out []finding.Edit
+	at := 0
+	for i, line := range was {
+		start, end, to := 0, len(line), is[i]
+		for start < len(line) && start < len(to) && line[start] == to[start] {
+			start++
+		}
+		for end > start && len(to) > start && line[end-1] == to[len(to)-1] {
+			end, to = end-1, to[:len(to)-1]
+		}
+		if start < end || start < len(to) {
+			out = append(out, finding.Edit{Span: source.Span{Start: at + start, End: at + end}, Text: string(to[start:])})
+		}
+		at += len(line)
+	}
+	return out
+}
+
+// onStdin is the job of standard input: the Dockerfile that it is, or those that stand in it.
+func onStdin(jobs []job, opt *lintOptions) ([]job, error) {
+	name := filepath.ToSlash(opt.stdinFilename)
+	jobs = slices.DeleteFunc(slices.Clone(jobs), func(j job) bool { return j.path != name })
+	if len(jobs) == 0 {
+		return nil, fmt.Errorf("%s holds no Dockerfile to mend", name)
+	}
+	return jobs, nil
 }
 
 // writeBack replaces a file at once: a new one beside it, with its mode and owner, takes its place. A symbolic link stays one. A file

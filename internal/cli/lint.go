@@ -23,6 +23,7 @@ import (
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/discover"
 	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/inputs"
 	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
@@ -63,7 +64,8 @@ func (a *app) lintCommand() *cobra.Command {
 		Use:   "lint [PATH...]",
 		Short: "Lint Dockerfiles",
 		Long: `Lint Dockerfiles. A PATH is a file, a folder (searched for Dockerfiles, leaving out what .gitignore
-names), or - for standard input. Without a PATH, the current folder is searched.
+names), or - for standard input. Without a PATH, the current folder is searched. A Compose or Bake file
+(.yaml, .yml, .hcl, .json) stands for what it builds.
 
 Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be done.`,
 		Example: `  plimline lint
@@ -95,7 +97,13 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 type job struct {
 	path    string
 	content []byte // nil: read the file
-	said    []shellcheck.Comment
+	units   []unit // the ways it is built, one at least
+}
+
+// unit is a Dockerfile, built in one way.
+type unit struct {
+	build *inputs.Build // as a Compose or Bake file says; nil: as the configuration says
+	said  []shellcheck.Comment
 }
 
 func (a *app) lint(args []string, opt *lintOptions) error {
@@ -171,8 +179,10 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 		if r.config == nil {
 			results = append(results, r.Result)
 		}
+		results = append(results, r.failed...)
 		a.code = max(a.code, r.code)
 	}
+	results = joined(results)
 	slices.SortStableFunc(results, func(x, y report.Result) int { return strings.Compare(x.Path, y.Path) })
 	for _, r := range results {
 		if r.Err != nil {
@@ -224,16 +234,16 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 		if err != nil {
 			return nil, nil, fmt.Errorf("read standard input: %w", err)
 		}
-		jobs = append(jobs, job{path: filepath.ToSlash(opt.stdinFilename), content: content})
+		jobs = append(jobs, job{path: filepath.ToSlash(opt.stdinFilename), content: content, units: []unit{{}}})
 	}
 	if len(args) == 0 {
 		paths = []string{"."}
 	}
 	files, problems := discover.Files(paths, discover.Options{NoGitignore: opt.noGitignore, Exclude: configs.Excluded})
 	for _, path := range files {
-		jobs = append(jobs, job{path: path})
+		jobs = append(jobs, job{path: path, units: []unit{{}}})
 	}
-	var unread []report.Result
+	jobs, unread := a.builds(jobs, configured(paths, configs), opt)
 	for _, err := range problems {
 		r := report.Result{Err: err}
 		var at *discover.Error
@@ -245,7 +255,7 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 	if opt.changedSince != "" && len(jobs) > 0 {
 		return a.changed(jobs, unread, opt.changedSince)
 	}
-	if len(jobs) == 0 && len(unread) == 0 {
+	if len(jobs) == 0 && len(unread) == 0 && len(files) == 0 && len(paths) > 0 {
 		fmt.Fprintf(a.stderr, "plimline: no Dockerfile in %s\n", strings.Join(paths, ", "))
 	}
 	return jobs, unread, nil
@@ -312,8 +322,9 @@ type worker struct {
 // result is what linting one file gave.
 type result struct {
 	report.Result
-	code   int   // the exit code that the findings ask for
-	config error // what is wrong with the file's configuration; it was not linted then
+	code   int             // the exit code that the findings ask for
+	config error           // what is wrong with the file's configuration; it was not linted then
+	failed []report.Result // what is wrong with the Compose and Bake files that say how it is built
 }
 
 // all lints the files in parallel. Result i belongs to job i, so the order does not depend on the timing.
@@ -353,6 +364,9 @@ func (w *worker) one(ctx context.Context, j job) result {
 	content := j.content
 	if content == nil {
 		if content, r.Err = readFile(j.path); r.Err != nil {
+			if b := j.units[0].build; b != nil {
+				r.Err = fmt.Errorf("%w; %s in %s builds it", r.Err, b.Name, b.File.Path)
+			}
 			return r
 		}
 	}
@@ -373,9 +387,21 @@ func (w *worker) one(ctx context.Context, j job) result {
 		return r
 	}
 	r.Source = source.NewFile(j.path, content)
-	ctx, cancel := context.WithTimeout(ctx, w.timeout)
+	ctx, cancel := context.WithTimeout(ctx, w.timeout*time.Duration(len(j.units)))
 	defer cancel()
-	r.Findings, r.Err = linter.File(ctx, r.Source, w.sources(j.path), settings, j.said...)
+	var all []judged
+	for _, u := range j.units {
+		found, err := linter.File(ctx, u.source(r.Source), u.sources(w.contextOptions, j.path), u.settings(settings), u.said...)
+		switch {
+		case err == nil:
+			all = append(all, judged{u, found})
+		case u.build == nil:
+			r.Err = err
+		default:
+			r.failed = append(r.failed, u.failed(err))
+		}
+	}
+	r.Findings = merged(all, linter.Catalog())
 	if known != nil {
 		r.Findings = known.Apply(j.path, r.Source, r.Findings)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
-	"github.com/plimline/plimline/internal/stage"
 )
 
 // Values of --shellcheck beside a path.
@@ -43,10 +42,15 @@ func shellCheckProgram(ctx context.Context, flag string) (string, error) {
 // about some, the notice says why, and the run goes on.
 func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (notice string) {
 	var scripts []shellcheck.Script
-	var owners []int // the job of each script
+	var owners []*unit // of each script
+	files := map[*unit]int{}
 	for i := range jobs {
 		j := &jobs[i]
 		c, err := w.configs.Config(j.path)
+		if err != nil {
+			continue
+		}
+		linter, err := w.linters.Of(c)
 		if err != nil {
 			continue
 		}
@@ -60,15 +64,18 @@ func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (no
 				continue
 			}
 		}
-		j.said = []shellcheck.Comment{}
-		opt := stage.Options{Target: settings.Target, BuildArgs: settings.BuildArgs}
-		for _, s := range lint.Scripts(source.NewFile(j.path, j.content), opt) {
-			scripts, owners = append(scripts, s), append(owners, i)
+		file := source.NewFile(j.path, j.content)
+		for k := range j.units {
+			u := &j.units[k]
+			u.said, files[u] = []shellcheck.Comment{}, i
+			for _, s := range lint.Scripts(u.source(file), linter.Options(u.settings(settings))) {
+				scripts, owners = append(scripts, s), append(owners, u)
+			}
 		}
 	}
 	comments, err := shellcheck.Run(ctx, program, w.timeout, scripts)
 	for i, said := range comments {
-		jobs[owners[i]].said = append(jobs[owners[i]].said, said...)
+		owners[i].said = append(owners[i].said, said...)
 	}
 	if err == nil {
 		return ""
@@ -76,13 +83,13 @@ func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (no
 	failed := map[int]bool{}
 	for i, said := range comments {
 		if said == nil {
-			failed[owners[i]] = true
-			jobs[owners[i]].said = nil // our own rules speak for it
+			failed[files[owners[i]]] = true
+			owners[i].said = nil // our own rules speak for it
 		}
 	}
-	files := "1 file"
+	what := "1 file"
 	if len(failed) != 1 {
-		files = fmt.Sprintf("%d files", len(failed))
+		what = fmt.Sprintf("%d files", len(failed))
 	}
-	return fmt.Sprintf("ShellCheck has not judged %s: %v", files, err)
+	return fmt.Sprintf("ShellCheck has not judged %s: %v", what, err)
 }

@@ -37,6 +37,7 @@ type Config struct {
 	cat      *finding.Catalog
 	policies []string // where the user's are
 	baseline string   // the file, "" for none
+	inputs   []string // Compose and Bake files
 	dir      string   // absolute; globs are relative to it
 	failOn   finding.Severity
 	exclude  []glob
@@ -81,6 +82,10 @@ type Settings struct {
 	Target string
 	// BuildArgs are the values of ARGs, as in docker build --build-arg.
 	BuildArgs map[string]string
+	// CallersArgs are ARGs that are given a value which is not known.
+	CallersArgs []string
+	// Contexts are the names of additional build contexts.
+	Contexts []string
 	// RequireReason makes a suppression without a reason a finding.
 	RequireReason bool
 
@@ -110,6 +115,21 @@ func (s *Settings) ShellCheck() bool {
 	return false
 }
 
+// Built is the same for one way to build the image, whose arguments win.
+func (s *Settings) Built(target string, args map[string]string, callersArgs, contexts []string) *Settings {
+	built := *s
+	if target != "" {
+		built.Target = target
+	}
+	built.BuildArgs = maps.Clone(s.BuildArgs)
+	for _, name := range callersArgs {
+		delete(built.BuildArgs, name)
+	}
+	maps.Copy(built.BuildArgs, args)
+	built.CallersArgs, built.Contexts = callersArgs, contexts
+	return &built
+}
+
 // Active reports whether a rule runs.
 func (s *Settings) Active(rule string) bool { return s.Severity(rule) != finding.Off }
 
@@ -123,6 +143,9 @@ func (c *Config) Policies() []string { return c.policies }
 
 // Baseline is the file with the findings that do not count, "" when there is none: relative to the working directory, or absolute.
 func (c *Config) Baseline() string { return c.baseline }
+
+// Inputs are the Compose and Bake files that belong to the folder: relative to the working directory, or absolute.
+func (c *Config) Inputs() []string { return c.inputs }
 
 // For returns what counts for a file. The same settings come back for all files with the same layers.
 func (c *Config) For(path string) *Settings {

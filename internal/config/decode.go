@@ -54,6 +54,13 @@ func (d *decoder) configFields(c *Config, own *layer, overrides *[]layer) fields
 			c.baseline = absolute(c.dir, text)
 		}
 	}
+	f["inputs"] = func(n *yaml.Node) {
+		for _, item := range d.list(n, "inputs", "Compose and Bake files") {
+			if text, ok := d.text(item, "an item of inputs"); ok {
+				c.inputs = append(c.inputs, absolute(c.dir, text))
+			}
+		}
+	}
 	parameters := f["policies"]
 	f["policies"] = func(n *yaml.Node) {
 		if d.node(n).Kind != yaml.SequenceNode {

@@ -28,6 +28,7 @@ type Flags struct {
 func (c *Config) With(flags Flags) (*Config, error) {
 	with := &Config{
 		File: c.File, cat: c.cat, policies: c.policies, baseline: cmp.Or(flags.Baseline, c.baseline), dir: c.dir, failOn: c.failOn, exclude: c.exclude,
+		inputs: c.inputs,
 		layers: slices.Clip(c.layers), settings: map[string]*Settings{},
 	}
 	l := layer{target: flags.Target, buildArgs: map[string]string{}}

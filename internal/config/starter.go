@@ -32,6 +32,9 @@ fail-on: warning
 # Leave these out when searching folders. Patterns are relative to this file; ** crosses folders.
 #exclude: ["third_party/**"]
 
+# Compose and Bake files that say how the Dockerfiles of this folder are built: with what target, arguments and context.
+#inputs: [compose.yaml, docker-bake.hcl]
+
 # The stage that is built (--target) and values of ARGs (--build-arg).
 #target: production
 #build-args:

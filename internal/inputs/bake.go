@@ -24,7 +24,7 @@ import (
 // maxTargets bounds the targets that matrices make of one file.
 const maxTargets = 1000
 
-// maxDetail bounds what is quoted of HCL's own words, in characters: those of nested calls repeat themselves.
+// maxDetail bounds what is quoted of HCL's own words, in characters.
 const maxDetail = 200
 
 // bake reads a Bake file. Its paths are relative to the folder that bake runs in: that of the file, if the Dockerfile is there, else this one.
@@ -47,6 +47,9 @@ func (r *reader) bake(file *source.File) ([]Build, error) {
 	return b.builds(), nil
 }
 
+// failed stands in HCL's words in front of why a function failed.
+const failed = " failed: "
+
 // diagnosed is the first error that HCL speaks of, with its line.
 func diagnosed(diags hcl.Diagnostics) error {
 	for _, d := range diags {
@@ -55,6 +58,9 @@ func diagnosed(diags hcl.Diagnostics) error {
 		}
 		message := strings.TrimSuffix(d.Summary, ".")
 		if detail := strings.TrimSuffix(strings.Join(strings.Fields(d.Detail), " "), "."); detail != "" {
+			if first, last := strings.Index(detail, failed), strings.LastIndex(detail, failed); first < last {
+				detail = detail[:first] + detail[last:] // calls within calls
+			}
 			if r := []rune(detail); len(r) > maxDetail {
 				detail = string(r[:maxDetail]) + "…"
 			}
@@ -112,15 +118,15 @@ func (b *bakeFile) read(body hcl.Body) error {
 		return errors.New("it has no targets, so it is no Bake file")
 	}
 	b.variables(rest, content)
-	for _, block := range content.Blocks.OfType("target") {
-		b.target(block)
-	}
 	for _, block := range content.Blocks.OfType("group") {
 		attrs, _ := block.Body.JustAttributes()
 		names, _, _ := b.strings(attrs["targets"], b.ctx)
 		for _, name := range names {
 			b.grouped[name] = true
 		}
+	}
+	for _, block := range content.Blocks.OfType("target") {
+		b.target(block)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 type Inline struct {
 	File *source.File // where it stands
 	text *text
-	// written says how; styleOther has no edits.
+	// written says how: lines can be edited in a block.
 	written style
 	at      source.Span // where it begins, for an empty one
 	again   func(*source.File) ([]Build, error)
@@ -49,7 +49,9 @@ func (in *Inline) Finding(f finding.Finding) finding.Finding {
 		f.Related[i].Span = in.Span(f.Related[i].Span)
 	}
 	if f.Suppressed != nil {
-		f.Suppressed = &finding.Suppression{Span: in.Span(f.Suppressed.Span), Reason: f.Suppressed.Reason}
+		s := *f.Suppressed
+		s.Span = in.Span(s.Span)
+		f.Suppressed = &s
 	}
 	return f
 }
@@ -89,7 +91,7 @@ func (in *Inline) edit(e finding.Edit) (finding.Edit, bool) {
 	}
 	out := finding.Edit{Span: in.Span(e.Span), Text: e.Text}
 	if !strings.Contains(e.Text, "\n") && !bytes.Contains(t.bytes[start:end], []byte("\n")) {
-		return out, in.written != styleOther
+		return out, true
 	}
 	if in.written != styleBlock {
 		return e, false

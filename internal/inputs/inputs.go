@@ -5,13 +5,16 @@
 package inputs
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/plimline/plimline/internal/source"
@@ -210,4 +213,31 @@ func (b *Build) place(dir, context, dockerfile string) {
 func (b *Build) caller(name string) {
 	delete(b.Args, name)
 	b.CallersArgs = append(b.CallersArgs, name)
+}
+
+// In is the same build in its file as it is by now.
+func (b *Build) In(file *source.File) (*Build, error) {
+	if bytes.Equal(file.Bytes, b.Inline.File.Bytes) {
+		return b, nil
+	}
+	builds, err := b.Inline.again(file)
+	if err != nil {
+		return nil, err
+	}
+	for i := range builds {
+		if builds[i].Name == b.Name && builds[i].File.Path == b.File.Path && builds[i].Inline != nil {
+			builds[i].Inline.again = b.Inline.again
+			return &builds[i], nil
+		}
+	}
+	return nil, fmt.Errorf("%s is no longer there", b.Name)
+}
+
+// Same reports whether two builds of one Dockerfile build the same image.
+func (b *Build) Same(o *Build) bool {
+	if (b.Inline == nil) != (o.Inline == nil) || b.Inline != nil && (b.Inline.Start() != o.Inline.Start() || b.Inline.text.String() != o.Inline.text.String()) {
+		return false
+	}
+	return b.Context == o.Context && b.Dockerfile == o.Dockerfile && b.Target == o.Target && maps.Equal(b.Args, o.Args) &&
+		slices.Equal(b.CallersArgs, o.CallersArgs) && slices.Equal(b.Contexts, o.Contexts)
 }

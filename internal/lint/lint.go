@@ -71,7 +71,7 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 	if err != nil {
 		return nil, err
 	}
-	doc, model := read(src, stage.Options{Target: set.Target, BuildArgs: set.BuildArgs, Contexts: l.contexts}, sources)
+	doc, model := read(src, l.Options(set), sources)
 	if !model.HasTarget() {
 		return nil, fmt.Errorf("no stage is called %q%s", set.Target, closestStage(model))
 	}
@@ -106,6 +106,13 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 	}
 	slices.SortFunc(found, finding.Compare)
 	return found, nil
+}
+
+// Options are what settings say of the build.
+func (l *Linter) Options(set *config.Settings) stage.Options {
+	return stage.Options{
+		Target: set.Target, BuildArgs: set.BuildArgs, CallersArgs: set.CallersArgs, Contexts: slices.Concat(l.contexts, set.Contexts),
+	}
 }
 
 // evaluator is shared by files whose settings give the policies the same parameters.

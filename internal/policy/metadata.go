@@ -114,7 +114,13 @@ func (m *module) metadata() error {
 			r.complain("differs", "custom.differs: %v is no text", x)
 		}
 	}
-	known := []string{"severity", "set", "category", "since", "security-severity", "aliases", "needs", "differs", "parameters"}
+	if x, there := r.Custom["every-build"]; there {
+		ok := false
+		if m.rule.EveryBuild, ok = x.(bool); !ok {
+			r.complain("every-build", "custom.every-build must be true or false")
+		}
+	}
+	known := []string{"every-build", "severity", "set", "category", "since", "security-severity", "aliases", "needs", "differs", "parameters"}
 	for _, key := range slices.Sorted(maps.Keys(r.Custom)) {
 		switch closest := finding.Closest(key, known); {
 		case slices.Contains(known, key):

@@ -54,7 +54,7 @@ const (
 	VarArg       VarKind = "arg"       // ARG in a stage
 	VarGlobalArg VarKind = "globalarg" // ARG before the first FROM
 	VarEnv       VarKind = "env"       // ENV
-	VarBuildArg  VarKind = "buildarg"  // --build-arg on plimline's command line
+	VarBuildArg  VarKind = "buildarg"  // --build-arg on plimline's command line, or what a Compose or Bake file gives
 	VarAutomatic VarKind = "automatic" // BuildKit's platform arguments and proxies
 	VarBase      VarKind = "base"      // the configuration of a well-known base image
 )
@@ -279,5 +279,7 @@ type Model struct {
 type Options struct {
 	Target    string            // a stage's name or number; "" is the last stage
 	BuildArgs map[string]string // --build-arg
-	Contexts  []string          // names of additional build contexts
+	// CallersArgs are given a value that is not known, whatever their default.
+	CallersArgs []string
+	Contexts    []string // names of additional build contexts
 }

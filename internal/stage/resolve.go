@@ -97,6 +97,8 @@ func (r *resolver) declare(in *dockerfile.Instruction, pair dockerfile.Pair, kin
 	if given, ok := r.m.Options.BuildArgs[v.Name]; ok {
 		v.Kind, v.HasValue = VarBuildArg, true
 		v.Value = Value{Text: given, State: Known, Span: pair.Span}
+	} else if slices.Contains(r.m.Options.CallersArgs, v.Name) {
+		v.Kind, v.HasValue = VarBuildArg, true
 	}
 	return v
 }

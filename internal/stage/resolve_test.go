@@ -142,6 +142,12 @@ FROM ${NOPE}z AS d
 			},
 		},
 		{
+			name: "a value that is not known is not the default",
+			text: "ARG V=1.2\nFROM golang:$V AS a\nARG W=/w\nWORKDIR $W\n",
+			opt:  stage.Options{CallersArgs: []string{"V", "W"}},
+			want: []string{`a from unknown "golang:$V", caller, needed, final, in $W (caller)`},
+		},
+		{
 			name: "--target by name and number",
 			text: "FROM a:1 AS x\nFROM b:1\n",
 			opt:  stage.Options{Target: "X"},

@@ -8,6 +8,7 @@
 #   severity: warning
 #   category: correctness
 #   since: 0.1.0
+#   every-build: true
 package plimline.rules["unreachable-stage"]
 
 import data.plimline.lib

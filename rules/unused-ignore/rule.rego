@@ -7,6 +7,7 @@
 #   severity: warning
 #   category: suppression
 #   since: 0.1.0
+#   every-build: true
 package plimline.rules["unused-ignore"]
 
 # What a suppression hides is known only when all rules have spoken, so plimline itself reports it.

@@ -1,0 +1,260 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/plimline/plimline/internal/buildcontext"
+	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/discover"
+	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/inputs"
+	"github.com/plimline/plimline/internal/report"
+	"github.com/plimline/plimline/internal/source"
+)
+
+// isInput reports whether a file says how images are built, rather than being a Dockerfile.
+func isInput(name string) bool {
+	return inputs.Known(name) && !discover.IsDockerfile(path.Base(filepath.ToSlash(name)))
+}
+
+// configured are the Compose and Bake files that the configurations of the searched folders name, as far as they lie in these.
+func configured(paths []string, configs *config.Loader) []string {
+	var out []string
+	for _, dir := range paths {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			continue
+		}
+		c, err := configs.Config(filepath.Join(dir, "Dockerfile"))
+		if err != nil {
+			continue // said of the files it counts for
+		}
+		for _, input := range c.Inputs() {
+			if within(dir, input) {
+				out = append(out, filepath.ToSlash(input))
+			}
+		}
+	}
+	return out
+}
+
+func within(dir, name string) bool {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return false
+	}
+	if name, err = filepath.Abs(name); err != nil {
+		return false
+	}
+	relative, err := filepath.Rel(dir, name)
+	return err == nil && relative != ".." && !strings.HasPrefix(relative, ".."+string(filepath.Separator))
+}
+
+// builds replaces the Compose and Bake files among the jobs, and more that are named, by what they build. A Dockerfile that they build is
+// judged as they say and in no other way.
+func (a *app) builds(jobs []job, more []string, opt *lintOptions) ([]job, []report.Result) {
+	var out, says []job
+	for _, j := range jobs {
+		if isInput(j.path) {
+			says = append(says, j)
+		} else {
+			out = append(out, j)
+		}
+	}
+	for _, name := range more {
+		if !slices.ContainsFunc(says, func(j job) bool { return j.path == name }) {
+			says = append(says, job{path: name})
+		}
+	}
+	var failed []report.Result
+	for _, j := range says {
+		fail := func(err error) { failed = append(failed, report.Result{Path: j.path, Err: err}) }
+		if j.content == nil {
+			var err error
+			if j.content, err = readFile(j.path); err != nil {
+				fail(err)
+				continue
+			}
+		}
+		ctx, cancel := context.WithTimeout(a.ctx, opt.timeout)
+		builds, err := inputs.Read(ctx, source.NewFile(j.path, j.content), os.LookupEnv)
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("working out what it builds takes longer than %v", opt.timeout)
+		}
+		if err != nil {
+			fail(err)
+		}
+		if len(builds) == 0 && err == nil {
+			fmt.Fprintf(a.stderr, "plimline: %s builds nothing\n", j.path)
+		}
+		for _, b := range builds {
+			switch {
+			case b.Err != nil:
+				failed = append(failed, report.Result{Path: b.File.Path, Err: fmt.Errorf("%s: %w", b.Name, b.Err)})
+			case b.Unknown != "":
+				fmt.Fprintf(a.stderr, "plimline: %s:%d: %s is not judged: %s\n", b.File.Path, b.File.Line(b.Span.Start), b.Name, b.Unknown)
+			default:
+				opt.settings.build.override(&b)
+				out = add(out, b)
+			}
+		}
+	}
+	return out, failed
+}
+
+// override puts the command line's target and arguments on top, as docker compose and buildx bake do.
+func (o *buildOptions) override(b *inputs.Build) {
+	if o.target != "" {
+		b.Target = o.target
+	}
+	for _, text := range o.buildArgs {
+		if name, value, ok := strings.Cut(text, "="); ok {
+			b.Args[name] = value
+			b.CallersArgs = slices.DeleteFunc(b.CallersArgs, func(x string) bool { return x == name })
+		}
+	}
+}
+
+// add adds a build to the job of its file. One that is built as another is judged once.
+func add(jobs []job, b inputs.Build) []job {
+	j := job{path: b.Dockerfile, units: []unit{{build: &b}}}
+	if b.Inline != nil {
+		j.path, j.content = b.Inline.File.Path, b.Inline.File.Bytes
+	}
+	i := slices.IndexFunc(jobs, func(x job) bool { return path.Clean(x.path) == path.Clean(j.path) })
+	switch {
+	case i < 0:
+		return append(jobs, j)
+	case len(jobs[i].units) == 1 && jobs[i].units[0].build == nil:
+		j.content = jobs[i].content
+		jobs[i] = j
+	case !slices.ContainsFunc(jobs[i].units, func(u unit) bool { return u.build.Same(&b) }):
+		jobs[i].units = append(jobs[i].units, j.units...)
+	}
+	return jobs
+}
+
+// source is the Dockerfile of a unit: the file itself, or one that stands in it.
+func (u *unit) source(file *source.File) *source.File {
+	if u.build == nil || u.build.Inline == nil {
+		return file
+	}
+	return source.NewFile(file.Path, u.build.Inline.Text())
+}
+
+// sources is the build context of a unit.
+func (u *unit) sources(o *contextOptions, file string) buildcontext.Context {
+	if u.build == nil || o.none || o.dir != "" {
+		return o.sources(file)
+	}
+	if u.build.Context == "" {
+		return buildcontext.Context{}
+	}
+	return buildcontext.Context{
+		Dir: filepath.FromSlash(u.build.Context), Dockerfile: filepath.FromSlash(u.build.Dockerfile), Modules: moduleCache(),
+	}
+}
+
+// settings are those of the file, with what the build says.
+func (u *unit) settings(s *config.Settings) *config.Settings {
+	if u.build == nil {
+		return s
+	}
+	return s.Built(u.build.Target, u.build.Args, u.build.CallersArgs, u.build.Contexts)
+}
+
+// failed says what is wrong with a build where it is written.
+func (u *unit) failed(err error) report.Result {
+	b := u.build
+	return report.Result{Path: b.File.Path, Err: fmt.Errorf("line %d: %s: %w", b.File.Line(b.Span.Start), b.Name, err)}
+}
+
+// judged is what was found in a unit.
+type judged struct {
+	unit
+	findings []finding.Finding
+}
+
+// merged are the findings of a file that is built in several ways, equal ones once. What says that nothing uses something counts only when
+// it is so in all of them.
+func merged(all []judged, catalog *finding.Catalog) []finding.Finding {
+	if len(all) == 1 && all[0].build == nil {
+		return all[0].findings
+	}
+	type place struct {
+		rule  string
+		start int // of the Dockerfile within the file
+		span  source.Span
+	}
+	type key struct {
+		place
+		message             string
+		unknown, suppressed bool
+	}
+	start := func(u unit) int {
+		if u.build.Inline == nil {
+			return -1
+		}
+		return u.build.Inline.Start()
+	}
+	ways, having := map[int]int{}, map[place]int{}
+	for _, j := range all {
+		ways[start(j.unit)]++
+		seen := map[place]bool{}
+		for _, f := range j.findings {
+			if p := (place{f.Rule, start(j.unit), f.Span}); !seen[p] {
+				seen[p] = true
+				having[p]++
+			}
+		}
+	}
+	var out []finding.Finding
+	seen := map[key]bool{}
+	for _, j := range all {
+		for _, f := range j.findings {
+			p := place{f.Rule, start(j.unit), f.Span}
+			if rule, ok := catalog.Rule(f.Rule); ok && rule.EveryBuild && having[p] < ways[p.start] {
+				continue
+			}
+			k := key{p, f.Message, f.Unknown, f.Suppressed != nil}
+			if seen[k] {
+				continue
+			}
+			seen[k] = true
+			if j.build.Inline != nil {
+				f = j.build.Inline.Finding(f)
+			}
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, finding.Compare)
+	return out
+}
+
+// joined puts what is wrong with one file into one result.
+func joined(results []report.Result) []report.Result {
+	var out []report.Result
+	at := map[string]int{}
+	for _, r := range results {
+		if r.Err == nil {
+			out = append(out, r)
+			continue
+		}
+		if i, ok := at[r.Path]; ok {
+			if !strings.Contains(out[i].Err.Error(), r.Err.Error()) {
+				out[i].Err = fmt.Errorf("%w; %w", out[i].Err, r.Err)
+			}
+			continue
+		}
+		at[r.Path] = len(out)
+		out = append(out, r)
+	}
+	return out
+}
