@@ -139,7 +139,7 @@ func (f *Fixer) choose(s *state, refused map[string]bool) []choice {
 		if refused[k] {
 			continue
 		}
-		edits := tidy(s.src, x.Fix.Edits)
+		edits := Tidy(s.src, x.Fix.Edits)
 		if slices.ContainsFunc(edits, func(e finding.Edit) bool {
 			return slices.ContainsFunc(taken, func(t source.Span) bool { return touches(e.Span, t) })
 		}) {
@@ -160,7 +160,7 @@ func touches(a, b source.Span) bool { return a.Start <= b.End && b.Start <= a.En
 func (f *Fixer) try(ctx context.Context, s *state, chosen []choice, sources buildcontext.Context, set *config.Settings) (next *state, reason string, err error) {
 	var edits []finding.Edit
 	for _, c := range chosen {
-		edits = append(edits, tidy(s.src, c.Fix.Edits)...)
+		edits = append(edits, Tidy(s.src, c.Fix.Edits)...)
 	}
 	text, ok := finding.Apply(s.src.Bytes, edits)
 	if !ok {
@@ -183,7 +183,7 @@ func (f *Fixer) worse(s, next *state, made []choice) string {
 	}
 	deleted := 0
 	for _, x := range made {
-		for _, e := range tidy(s.src, x.Fix.Edits) {
+		for _, e := range Tidy(s.src, x.Fix.Edits) {
 			for _, in := range s.file.Instructions {
 				if e.Span.Contains(in.Span) && in.Span.Len() > 0 {
 					deleted++
@@ -238,9 +238,9 @@ func blank(src *source.File, line int) bool {
 	return len(bytes.TrimSpace(src.Bytes[at.Start:at.End])) == 0
 }
 
-// tidy makes edits fit the file: a deletion that leaves a line with nothing on it takes the line along, and new lines end as the
+// Tidy makes edits fit the file: a deletion that leaves a line with nothing on it takes the line along, and new lines end as the
 // file's do.
-func tidy(src *source.File, edits []finding.Edit) []finding.Edit {
+func Tidy(src *source.File, edits []finding.Edit) []finding.Edit {
 	crlf := bytes.Contains(src.Bytes, []byte("\r\n"))
 	out := make([]finding.Edit, len(edits))
 	for i, e := range edits {

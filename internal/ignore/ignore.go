@@ -138,16 +138,15 @@ func (s *Set) Apply(findings []finding.Finding, active func(rule string) bool) [
 
 // suppress marks a finding and all ignores that cover it.
 func (s *Set) suppress(f *finding.Finding, used []bool) {
-	at := s.instruction(f.Span)
-	whole := f.Span == source.Span{}
-	about := f.Rule == UnusedIgnore || f.Rule == InvalidIgnore // comments are ignored by file only
+	at := instructionAt(s.file, f.Span)
+	byFile := onlyByFile(*f)
 	for i, g := range s.ignores {
 		covered := false
 		switch g.scope {
 		case scopeInstruction:
-			covered = at >= 0 && at == g.next && !about && !whole
+			covered = at >= 0 && at == g.next && !byFile
 		case scopeStage:
-			covered = g.span.Start <= f.Span.Start && f.Span.Start < g.span.End && !about && !whole
+			covered = g.span.Start <= f.Span.Start && f.Span.Start < g.span.End && !byFile
 		case scopeFile:
 			covered = true
 		}
@@ -176,9 +175,23 @@ func (g *ignore) anyActive(active func(string) bool) bool {
 	return g.all || slices.ContainsFunc(g.rules, active)
 }
 
-// instruction is the index of the instruction that a span begins in, or -1.
-func (s *Set) instruction(span source.Span) int {
-	all := s.file.Instructions
+// onlyByFile tells findings that are suppressed for the file only: about comments, and about the file as a whole.
+func onlyByFile(f finding.Finding) bool {
+	return f.Rule == UnusedIgnore || f.Rule == InvalidIgnore || f.Span == source.Span{}
+}
+
+// Target is the instruction above which a comment suppresses a finding; nil when only one for the file does.
+func Target(file *dockerfile.File, f finding.Finding) *dockerfile.Instruction {
+	at := instructionAt(file, f.Span)
+	if at < 0 || onlyByFile(f) {
+		return nil
+	}
+	return file.Instructions[at]
+}
+
+// instructionAt is the index of the instruction that a span begins in, or -1.
+func instructionAt(file *dockerfile.File, span source.Span) int {
+	all := file.Instructions
 	i := sort.Search(len(all), func(i int) bool { return all[i].Span.Start > span.Start }) - 1
 	if i < 0 {
 		return -1

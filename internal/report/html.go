@@ -166,8 +166,8 @@ func (p *htmlPage) overview() {
 // ruleLink leads to a rule's page, which needs the network only when somebody follows it.
 func (p *htmlPage) ruleLink(id string) raw {
 	name := html.EscapeString(visible(id, false))
-	if rule, ok := p.run.Catalog.Rule(id); ok && strings.HasPrefix(page(rule), "https://") {
-		return raw(fmt.Sprintf(`<a class="rule" href="%s">%s</a>`, html.EscapeString(page(rule)), name))
+	if rule, ok := p.run.Catalog.Rule(id); ok && strings.HasPrefix(Page(rule), "https://") {
+		return raw(fmt.Sprintf(`<a class="rule" href="%s">%s</a>`, html.EscapeString(Page(rule)), name))
 	}
 	return raw(fmt.Sprintf(`<span class="rule">%s</span>`, name))
 }

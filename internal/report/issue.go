@@ -88,8 +88,8 @@ func ofNotice(text string) issue {
 	return out
 }
 
-// page is where a rule is explained; "" when nobody says.
-func page(r finding.Rule) string {
+// Page is where a rule is explained; "" when nobody says.
+func Page(r finding.Rule) string {
 	switch {
 	case r.External && len(r.Links) > 0:
 		return r.Links[0]

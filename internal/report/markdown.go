@@ -44,8 +44,8 @@ func (r *Run) markdownRow(i issue) string {
 		message += "<br>Fix: " + markdown(i.finding.Fix.Title)
 	}
 	name := markdown(i.rule)
-	if rule, ok := r.Catalog.Rule(i.rule); ok && strings.HasPrefix(page(rule), "https://") {
-		name = "[" + name + "](<" + strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", "\n", "").Replace(page(rule)) + ">)"
+	if rule, ok := r.Catalog.Rule(i.rule); ok && strings.HasPrefix(Page(rule), "https://") {
+		name = "[" + name + "](<" + strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", "\n", "").Replace(Page(rule)) + ">)"
 	}
 	return fmt.Sprintf("| %s %s | %s:%d:%d | %s | %s |\n", sign, i.word(), markdown(i.path), i.line, i.column, message, name)
 }

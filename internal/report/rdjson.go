@@ -60,7 +60,7 @@ func writeRDJSON(w io.Writer, run *Run, _ Options) error {
 		d := rdDiagnostic{Message: i.message, Severity: rdSeverity(i), Code: rdCode{Value: i.rule},
 			Location: rdLocation{i.path, rdRange{Start: rdPosition{i.line, i.column}}}}
 		if rule, ok := run.Catalog.Rule(i.rule); ok {
-			d.Code.URL = page(rule)
+			d.Code.URL = Page(rule)
 		}
 		if f := i.finding; f != nil {
 			src := i.result.Source

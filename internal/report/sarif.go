@@ -89,7 +89,7 @@ func (s *sarifWriter) rules() []*sarif.ReportingDescriptor {
 
 func descriptor(r finding.Rule) *sarif.ReportingDescriptor {
 	links, uri := slices.Clone(r.Links), (*string)(nil)
-	if at := page(r); at != "" {
+	if at := Page(r); at != "" {
 		uri = pointer(at)
 		if !r.External {
 			links = append(links, at)
