@@ -38,6 +38,7 @@ var floors = map[string]int{
 	"internal/graph":        6,
 	"internal/fix":          7,
 	"internal/spec":         8,
+	"internal/lsp":          8,
 	"internal/cli":          9,
 	"cmd/plimline":          10,
 }
@@ -50,6 +51,7 @@ var doors = map[string]string{
 	"github.com/distribution/reference": "internal/image",
 	"github.com/open-policy-agent/opa":  "internal/policy",
 	"github.com/owenrumney/go-sarif":    "internal/report",
+	"github.com/sourcegraph/jsonrpc2":   "internal/lsp",
 	"github.com/spf13/cobra":            "internal/cli",
 	"oras.land/oras-go":                 "internal/bundle",
 	// OPA's own package for signed bundles costs the binary 1.5 MB.

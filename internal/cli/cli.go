@@ -70,7 +70,7 @@ Its special strength: Go programs shipped in multi-stage images.`,
 	root.SetErr(a.stderr)
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.lintCommand(), a.fixCommand(), a.explainCommand(), a.rulesCommand(), a.policyCommand(), a.testCommand(), a.parseCommand(), a.graphCommand(), a.initCommand(), a.versionCommand())
+	root.AddCommand(a.lintCommand(), a.fixCommand(), a.explainCommand(), a.rulesCommand(), a.policyCommand(), a.testCommand(), a.parseCommand(), a.graphCommand(), a.initCommand(), a.lspCommand(), a.versionCommand())
 	// A first argument that is a path is a common slip: say what to type.
 	root.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {

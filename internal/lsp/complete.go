@@ -1,0 +1,348 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/plimline/plimline/internal/dockerfile"
+	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/stage"
+)
+
+// Kinds of completions.
+const (
+	completeVariable = 6
+	completeModule   = 9
+	completeProperty = 10
+	completeValue    = 12
+	completeKeyword  = 14
+	completeRule     = 20 // an enumeration's member
+)
+
+// instructions are Docker's, with what to know of each in a line. MAINTAINER is left out: it is deprecated.
+func instructions() [][2]string {
+	return [][2]string{
+		{"FROM", "begins a stage"}, {"RUN", "runs a command while building"}, {"COPY", "copies from the context, a stage or an image"},
+		{"ADD", "copies, also from an address or out of an archive"}, {"ARG", "a variable for the build"}, {"ENV", "a variable for the image"},
+		{"WORKDIR", "the folder for what follows"}, {"USER", "who runs what follows"}, {"ENTRYPOINT", "what the image runs"},
+		{"CMD", "arguments for ENTRYPOINT, or what the image runs"}, {"EXPOSE", "a port it listens on"}, {"VOLUME", "a folder whose data stay"},
+		{"LABEL", "what to say of the image"}, {"HEALTHCHECK", "how to see that it works"}, {"SHELL", "the shell for RUN"},
+		{"STOPSIGNAL", "the signal that stops it"}, {"ONBUILD", "runs where the image is a base"},
+	}
+}
+
+// flags are those of each instruction (docs.docker.com/reference/dockerfile).
+func flags(instruction string) []string {
+	switch instruction {
+	case "FROM":
+		return []string{"platform="}
+	case "COPY":
+		return []string{"from=", "chown=", "chmod=", "link", "parents", "exclude="}
+	case "ADD":
+		return []string{"checksum=", "chown=", "chmod=", "link", "exclude=", "keep-git-dir=true", "unpack=true"}
+	case "RUN":
+		return []string{"mount=", "network=", "security=", "device="}
+	case "HEALTHCHECK":
+		return []string{"interval=", "timeout=", "start-period=", "start-interval=", "retries="}
+	}
+	return nil
+}
+
+// values are those that a flag takes, where they are few.
+func values(flag string) []string {
+	switch flag {
+	case "network":
+		return []string{"default", "none", "host"}
+	case "security":
+		return []string{"sandbox", "insecure"}
+	case "platform":
+		return []string{"$BUILDPLATFORM", "$TARGETPLATFORM", "linux/amd64", "linux/arm64"}
+	}
+	return nil
+}
+
+// mountKeys are the fields of --mount, and mountValues what some of them take.
+func mountKeys() []string {
+	return []string{"type=", "target=", "source=", "from=", "id=", "sharing=", "readonly", "rw", "required", "env=", "size=", "mode=", "uid=", "gid="}
+}
+
+func mountValues(key string) []string {
+	switch key {
+	case "type":
+		return []string{"bind", "cache", "secret", "ssh", "tmpfs"}
+	case "sharing":
+		return []string{"shared", "private", "locked"}
+	}
+	return nil
+}
+
+// Places where something can be completed, in the text of an instruction, or a comment, up to the cursor.
+var (
+	variableEnd  = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)?$`)
+	flagEnd      = regexp.MustCompile(`(^|\s)--([a-z-]*)$`)
+	flagValueEnd = regexp.MustCompile(`(^|\s)--([a-z-]+)=([^\s,]*)$`)
+	mountEnd     = regexp.MustCompile(`(^|\s)--mount=(\S*,)?([^\s,=]*)$`)
+	mountFieldIn = regexp.MustCompile(`(^|\s)--mount=(\S*,)?([a-z]+)=([^\s,]*)$`)
+	ruleEnd      = regexp.MustCompile(`^#\s*plimline\s+ignore(?:-stage|-file)?\s*=\s*(?:[\w/-]+\s*,\s*)*([\w/-]*)$`)
+	verbEnd      = regexp.MustCompile(`^#\s*plimline\s+([a-z-]*)$`)
+	toolEnd      = regexp.MustCompile(`^#\s*([a-z]*)$`)
+)
+
+// complete says what may stand at a position.
+func (s *server) complete(_ context.Context, snap *snapshot, p *params) (any, error) {
+	out := completionList{Items: []completionItem{}}
+	if snap == nil {
+		return out, nil
+	}
+	s.read(snap)
+	at := snap.offset(p.Position)
+	c := &completer{snap: snap, at: at}
+	before := snap.Text(source.Span{Start: snap.line(snap.lineOf(at)).Start, End: at})
+	if trimmed := strings.TrimLeft(before, " \t"); strings.HasPrefix(trimmed, "#") && !snap.inHeredoc(at) {
+		s.completeComment(c, trimmed)
+	} else {
+		c.instruction(snap.statement(at))
+	}
+	out.Items = append(out.Items, c.items...)
+	return out, nil
+}
+
+type completer struct {
+	snap  *snapshot
+	at    int
+	items []completionItem
+}
+
+// add offers a text in the place of the typed one that ends at the cursor.
+func (c *completer) add(label string, kind int, typed, detail string) {
+	edit := textEdit{c.snap.rangeOf(source.Span{Start: c.at - len(typed), End: c.at}), label}
+	c.items = append(c.items, completionItem{
+		Label: label, Kind: kind, Detail: detail, FilterText: label, SortText: fmt.Sprintf("%04d", len(c.items)), TextEdit: &edit,
+	})
+}
+
+func (c *completer) all(labels []string, kind int, typed string) {
+	for _, label := range labels {
+		c.add(label, kind, typed, "")
+	}
+}
+
+// inHeredoc reports whether an offset is in the body of a here-document.
+func (snap *snapshot) inHeredoc(at int) bool {
+	for _, in := range snap.model.File.Instructions {
+		for _, h := range heredocs(in) {
+			if h.Body.Start <= at && at < h.Body.End {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func heredocs(in *dockerfile.Instruction) []dockerfile.Heredoc {
+	if in.OnBuild != nil {
+		return in.OnBuild.Heredocs
+	}
+	return in.Heredocs
+}
+
+// statement is the text of the instruction that an offset is in, up to there, with its lines joined. In a here-document it is the line alone,
+// behind a word that is no instruction.
+func (snap *snapshot) statement(at int) string {
+	n := snap.lineOf(at)
+	text := snap.Text(source.Span{Start: snap.line(n).Start, End: at})
+	if snap.inHeredoc(at) {
+		return "<< " + text
+	}
+	escape := string(snap.model.File.Escape)
+	for n--; n >= 0; n-- {
+		line := strings.TrimRight(snap.Text(snap.line(n)), " \t")
+		switch trimmed := strings.TrimLeft(line, " \t"); {
+		case strings.HasPrefix(trimmed, "#"):
+			// A comment between continued lines, or above the instruction.
+		case strings.HasSuffix(line, escape):
+			text = strings.TrimSuffix(line, escape) + " " + text
+		default:
+			return text
+		}
+	}
+	return text
+}
+
+// instruction completes in an instruction, given its text up to the cursor.
+func (c *completer) instruction(text string) {
+	text = strings.TrimLeft(text, " \t")
+	name, rest, behind := strings.Cut(text, " ")
+	name = strings.ToUpper(name)
+	if name == "ONBUILD" && behind {
+		c.instruction(rest)
+		return
+	}
+	switch {
+	case !behind:
+		lower := text != "" && strings.ToLower(text) == text
+		for _, in := range instructions() {
+			if lower {
+				in[0] = strings.ToLower(in[0])
+			}
+			c.add(in[0], completeKeyword, text, in[1])
+		}
+	case variableEnd.MatchString(rest) && !strings.HasSuffix(rest, `\$`):
+		c.variables(rest[len(rest)-len(variableEnd.FindString(rest)):])
+	case c.flag(name, rest):
+	case name == "FROM":
+		c.from(rest)
+	case name == "HEALTHCHECK" && !strings.Contains(strings.TrimLeft(rest, " "), " "):
+		c.all([]string{"CMD", "NONE"}, completeKeyword, rest[strings.LastIndexByte(rest, ' ')+1:])
+	case name == "STOPSIGNAL":
+		c.all([]string{"SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGRTMIN+3"}, completeValue, strings.TrimLeft(rest, " "))
+	}
+}
+
+// flag completes a flag or its value; false when the cursor is at neither.
+func (c *completer) flag(name, rest string) bool {
+	if m := mountFieldIn.FindStringSubmatch(rest); m != nil && name == "RUN" {
+		if m[3] == "from" {
+			c.stages(m[4])
+		}
+		c.all(mountValues(m[3]), completeValue, m[4])
+		return true
+	}
+	if m := mountEnd.FindStringSubmatch(rest); m != nil && name == "RUN" {
+		c.all(mountKeys(), completeProperty, m[3])
+		return true
+	}
+	if m := flagValueEnd.FindStringSubmatch(rest); m != nil {
+		if m[2] == "from" {
+			c.stages(m[3])
+		}
+		c.all(values(m[2]), completeValue, m[3])
+		return true
+	}
+	m := flagEnd.FindStringSubmatch(rest)
+	if m == nil {
+		return false
+	}
+	if words := strings.Fields(rest); slices.ContainsFunc(words, func(w string) bool { return !strings.HasPrefix(w, "--") }) {
+		return true // behind the first argument there are none
+	}
+	for _, f := range flags(name) {
+		c.add("--"+f, completeProperty, "--"+m[2], "")
+	}
+	return true
+}
+
+// from completes what FROM names, or AS.
+func (c *completer) from(rest string) {
+	words := strings.Fields(rest)
+	words = slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, "--") })
+	typed := rest[strings.LastIndexByte(rest, ' ')+1:]
+	if strings.HasPrefix(typed, "-") {
+		return
+	}
+	if typed == "" {
+		words = append(words, "")
+	}
+	switch len(words) {
+	case 1:
+		c.stages(typed)
+		c.add("scratch", completeModule, typed, "the empty image")
+	case 2:
+		c.add("AS", completeKeyword, typed, "names the stage")
+	}
+}
+
+// stages completes the names of the stages above.
+func (c *completer) stages(typed string) {
+	for _, st := range c.snap.model.Stages {
+		if st.Alias.Text != "" && st.Span.End < c.at {
+			c.add(st.Alias.Text, completeModule, typed, "FROM "+st.From.Args[0].Text)
+		}
+	}
+}
+
+// variables completes a reference, given as it is typed: "$VER" or "${VER".
+func (c *completer) variables(typed string) {
+	open, end := "$", ""
+	if strings.HasPrefix(typed, "${") {
+		open, end = "${", "}"
+		if c.at < len(c.snap.Bytes) && c.snap.Bytes[c.at] == '}' {
+			end = ""
+		}
+	}
+	seen := map[string]bool{}
+	for e := c.snap.scope(c.at); e != nil; e = e.Prev {
+		if !seen[e.Var.Name] {
+			seen[e.Var.Name] = true
+			c.add(open+e.Var.Name+end, completeVariable, typed, detail(e.Var))
+		}
+	}
+}
+
+// scope is the variables that an offset sees.
+func (snap *snapshot) scope(at int) *stage.Env {
+	m := snap.model
+	var scope *stage.Env
+	for _, step := range m.GlobalSteps {
+		if step.Span.Start <= at {
+			scope = m.Globals
+		}
+	}
+	line := snap.lineOf(at)
+	for _, st := range m.Stages {
+		if st.Span.Start > at {
+			break
+		}
+		if scope = m.Globals; st.From == nil || snap.lineOf(st.From.Span.End) < line {
+			scope = st.Out.Env
+		}
+		for _, step := range st.Steps {
+			if step.Instruction != st.From && !step.Trigger && snap.lineOf(step.Span.End) >= line {
+				scope = step.Before.Env
+				break
+			}
+		}
+		if st.From != nil && st.From.Span.Start <= at && at <= st.From.Span.End {
+			scope = m.Globals
+		}
+	}
+	return scope
+}
+
+// completeComment completes what a comment says to plimline or BuildKit.
+func (s *server) completeComment(c *completer, text string) {
+	if m := ruleEnd.FindStringSubmatch(text); m != nil {
+		if s.settle(c.snap) != nil {
+			return
+		}
+		for _, r := range c.snap.linter.Catalog().Rules() {
+			c.add(r.ID, completeRule, m[1], r.Title)
+		}
+	} else if m := verbEnd.FindStringSubmatch(text); m != nil {
+		c.add("ignore=", completeKeyword, m[1], "in the next instruction")
+		c.add("ignore-stage=", completeKeyword, m[1], "in this stage")
+		c.add("ignore-file=", completeKeyword, m[1], "in the whole file")
+	} else if m := toolEnd.FindStringSubmatch(text); m != nil {
+		c.add("plimline ignore=", completeKeyword, m[1], "leaves findings out")
+		if c.directives() {
+			c.add("syntax=docker/dockerfile:1", completeKeyword, m[1], "the Dockerfile's frontend")
+			c.add("check=", completeKeyword, m[1], "which of BuildKit's checks run")
+			c.add("escape=`", completeKeyword, m[1], "the escape character")
+		}
+	}
+}
+
+// directives reports whether parser directives may stand at the cursor: nothing but directives is above.
+func (c *completer) directives() bool {
+	first := c.snap.lineOf(c.at)
+	directives := 0
+	for _, d := range c.snap.model.File.Directives {
+		if c.snap.lineOf(d.Span.Start) < first {
+			directives++
+		}
+	}
+	return directives == first
+}

@@ -1,0 +1,313 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/plimline/plimline/internal/gobuild"
+	"github.com/plimline/plimline/internal/image"
+	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/stage"
+)
+
+// hover says what is known at a place: of a variable, stage, image or copy, of a rule that a comment names, and of findings.
+func (s *server) hover(ctx context.Context, snap *snapshot, p *params) (any, error) {
+	if snap == nil {
+		return nil, nil
+	}
+	s.read(snap)
+	at := snap.offset(p.Position)
+	var parts []string
+	span, fact := s.fact(snap, at)
+	if fact != "" {
+		parts = append(parts, fact)
+	}
+	if id, word := s.ruleIn(snap, at); id != "" {
+		span, parts = word, append(parts, s.describe(snap, id, true))
+	}
+	if s.await(ctx, snap) && snap.err == nil {
+		var told []string
+		for _, f := range snap.found {
+			if f.Span.Start <= at && at <= f.Span.End && !slices.Contains(told, f.Rule) {
+				told = append(told, f.Rule)
+				parts = append(parts, s.describe(snap, f.Rule, len(told) == 1))
+				if fact == "" && (span.Len() == 0 || f.Span.Len() < span.Len()) {
+					span = f.Span
+				}
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	h := hover{Contents: markup{"markdown", strings.Join(parts, "\n\n---\n\n")}}
+	if span.Len() > 0 {
+		r := snap.rangeOf(span)
+		h.Range = &r
+	}
+	return h, nil
+}
+
+// describe is a rule's page in short; whole has why it matters too.
+func (s *server) describe(snap *snapshot, id string, whole bool) string {
+	rule, ok := snap.linter.Catalog().Rule(id)
+	if !ok {
+		return "`" + id + "`"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s** · `%s`", rule.Title, id)
+	if rule.Category != "" {
+		fmt.Fprintf(&b, " · %s", rule.Category)
+	}
+	if whole && rule.Description != "" {
+		fmt.Fprintf(&b, "\n\n%s", strings.TrimSpace(rule.Description))
+	}
+	if page := s.opt.Page(rule); page != "" {
+		fmt.Fprintf(&b, "\n\n[The rule's page](%s)", page)
+	}
+	return b.String()
+}
+
+// ignoring is a comment that names rules to be ignored, plimline's or another tool's.
+var ignoring = regexp.MustCompile(`(?i)^#\s*(plimline|hadolint|check|trivy)\b.*\b(ignore|ignore-stage|ignore-file|skip)\s*[=:]`)
+
+// ruleIn is the rule that the word at an offset names in a comment.
+func (s *server) ruleIn(snap *snapshot, at int) (id string, word source.Span) {
+	inside := slices.ContainsFunc(commentSpans(snap.model), func(c source.Span) bool {
+		return c.Start <= at && at <= c.End && ignoring.MatchString(snap.Text(c))
+	})
+	if !inside || s.settle(snap) != nil {
+		return "", word
+	}
+	isName := func(c byte) bool {
+		return c == '-' || c == '_' || c == '/' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+	}
+	word = source.Span{Start: at, End: at}
+	for word.Start > 0 && isName(snap.Bytes[word.Start-1]) {
+		word.Start--
+	}
+	for word.End < len(snap.Bytes) && isName(snap.Bytes[word.End]) {
+		word.End++
+	}
+	if ids := snap.linter.Catalog().Resolve(snap.Text(word)); len(ids) > 0 && word.Len() > 0 {
+		return ids[0], word
+	}
+	return "", word
+}
+
+// commentSpans are the comments and the directives of a file.
+func commentSpans(m *stage.Model) []source.Span {
+	var out []source.Span
+	for _, d := range m.File.Directives {
+		out = append(out, d.Span)
+	}
+	for _, c := range m.File.Comments {
+		out = append(out, c.Span)
+	}
+	return out
+}
+
+// fact is what the model knows of the word at an offset.
+func (s *server) fact(snap *snapshot, at int) (source.Span, string) {
+	m := snap.at(at)
+	if m != nil && m.variable != nil {
+		return m.span, snap.aboutVariable(m.variable)
+	}
+	within := func(span source.Span) bool { return span.Start <= at && at <= span.End }
+	for _, st := range snap.model.Stages {
+		if st.From != nil && within(st.From.Args[0].Span) {
+			return st.From.Args[0].Span, snap.aboutBase(st)
+		}
+		for i, c := range st.Copies {
+			if c.FromWord.Span.Len() > 0 && within(c.FromWord.Span) {
+				return c.FromWord.Span, s.aboutCopy(snap, st, i)
+			}
+		}
+	}
+	if m != nil {
+		return m.span, aboutStage(m.stage)
+	}
+	return source.Span{}, ""
+}
+
+func (snap *snapshot) aboutVariable(v *stage.Variable) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "`%s`", v.Name)
+	switch {
+	case v.Kind == stage.VarAutomatic:
+		fmt.Fprintf(&b, " is set by BuildKit for each platform")
+	case v.HasValue && v.Value.State == stage.Known:
+		fmt.Fprintf(&b, " = `%s`", v.Value.Text)
+	case v.HasValue:
+		fmt.Fprintf(&b, " = `%s`, %s", v.Value.Text, stateWords(v.Value.State))
+	default:
+		b.WriteString(" has no value here; `--build-arg` may give it one")
+	}
+	switch by := v; v.Kind {
+	case stage.VarArg, stage.VarGlobalArg:
+		if by.Global != nil {
+			by = by.Global
+		}
+		fmt.Fprintf(&b, "\n\nSet by ARG in line %d", snap.lineOf(by.Span.Start)+1)
+		if v.HasValue && v.Value.Overridable {
+			b.WriteString("; `--build-arg` can change it")
+		}
+	case stage.VarEnv:
+		fmt.Fprintf(&b, "\n\nSet by ENV in line %d", snap.lineOf(v.Span.Start)+1)
+	case stage.VarBuildArg:
+		b.WriteString("\n\nSet by `build-args` of plimline's configuration, or `--build-arg`")
+	case stage.VarBase:
+		b.WriteString("\n\nSet by the base image")
+	}
+	return b.String()
+}
+
+func stateWords(s stage.State) string {
+	switch s {
+	case stage.Automatic:
+		return "which depends on the platform"
+	case stage.Caller:
+		return "which depends on `--build-arg`"
+	case stage.Base:
+		return "which may depend on the base image"
+	}
+	return "which is not known"
+}
+
+// aboutBase says what a FROM names.
+func (snap *snapshot) aboutBase(st *stage.Stage) string {
+	switch st.Kind {
+	case stage.FromStage:
+		return aboutStage(st.Parent)
+	case stage.FromScratch:
+		return "`scratch`, the empty image"
+	case stage.FromContext:
+		return fmt.Sprintf("`%s`, a named build context", st.Base.Text)
+	case stage.FromImage:
+		return aboutImage(st.Image)
+	}
+	text := fmt.Sprintf("`%s`, %s", st.Base.Text, stateWords(st.Base.State))
+	for _, name := range st.Base.Missing {
+		text += fmt.Sprintf("\n\nNo ARG before the first FROM declares `%s`", name)
+	}
+	return text
+}
+
+// aboutImage is the image with what is not written of its name, and what its name tells of it.
+func aboutImage(r image.Reference) string {
+	if !r.Valid {
+		return fmt.Sprintf("`%s` is no valid image name", r.Text)
+	}
+	whole := r.Repository
+	if r.Registry != "" {
+		whole = r.Registry + "/" + whole
+	}
+	switch {
+	case r.Tag != "":
+		whole += ":" + r.Tag
+	case r.Digest == "":
+		whole += ":latest"
+	}
+	if r.Digest != "" {
+		whole += "@" + r.Digest
+	}
+	text := "`" + whole + "`"
+	var known []string
+	add := func(value, words string) {
+		if value != "" && value != "unknown" {
+			known = append(known, words)
+		}
+	}
+	c := image.Classify(r)
+	add(c.Libc, "C library: "+c.Libc)
+	add(c.User, "runs as: "+c.User)
+	add(c.Shell, "shell: "+c.Shell)
+	add(c.Certificates, "CA certificates: "+c.Certificates)
+	add(c.Compiler, "C compiler: "+c.Compiler)
+	add(c.Go, "go command: "+c.Go)
+	if len(known) > 0 {
+		text += "\n\nBy its name, " + strings.Join(known, " · ")
+	}
+	return text
+}
+
+func aboutStage(st *stage.Stage) string {
+	text := fmt.Sprintf("Stage **%s**", st.Name())
+	if st.From != nil {
+		text += fmt.Sprintf(", FROM `%s`", st.From.Args[0].Text)
+		if st.Parent == nil && st.Base.Text != st.From.Args[0].Text {
+			text += fmt.Sprintf(" (`%s`)", st.Base.Text)
+		}
+	}
+	if !st.Needed {
+		text += "\n\nThe image that is built does not need it"
+	}
+	return text
+}
+
+// aboutCopy says what copy i of a stage takes, and from where.
+func (s *server) aboutCopy(snap *snapshot, st *stage.Stage, i int) string {
+	c := st.Copies[i]
+	var text string
+	switch c.Kind {
+	case stage.FromStage:
+		text = aboutStage(c.From)
+	case stage.FromImage:
+		text = aboutImage(c.Image)
+	case stage.FromContext:
+		text = fmt.Sprintf("`%s`, a named build context", c.FromWord.Text)
+	case stage.FromScratch:
+		text = "`scratch`, the empty image"
+	case stage.FromNothing:
+		return map[stage.Refusal]string{
+			stage.RefusedNumber:   "No stage has this number",
+			stage.RefusedSelf:     "This is the stage itself, from which nothing can be copied",
+			stage.RefusedLater:    "This stage comes later, and nothing can be copied from it yet",
+			stage.RefusedVariable: "`--from` takes no variables",
+		}[c.Refused]
+	default:
+		return "What this names is not known"
+	}
+	var analysis *gobuild.Analysis
+	if c.Kind == stage.FromStage {
+		ctx := s.opt.Sources(snap.Path)
+		analysis = gobuild.Analyze(snap.model, ctx, ctx.Read())
+	}
+	for k, src := range c.Sources {
+		path := src.Abs
+		if path == "" {
+			path = src.Text
+		}
+		text += fmt.Sprintf("\n\n- takes `%s`", path)
+		if analysis == nil {
+			continue
+		}
+		words, builds := analysis.Takes(c, k)
+		for _, b := range builds {
+			in := analysis.Builds[b]
+			which := "which"
+			if src.Slash {
+				which = "with what"
+			}
+			text += fmt.Sprintf(", %s `%s` in line %d makes", which, brief(snap.Text(in.Span)), snap.lineOf(in.Span.Start)+1)
+		}
+		if len(builds) == 0 && len(words) > 0 {
+			text += " (" + strings.Join(words, ", ") + ")"
+		}
+	}
+	return text
+}
+
+// detail is a variable's value in a line, for completion.
+func detail(v *stage.Variable) string {
+	switch {
+	case v.Kind == stage.VarAutomatic:
+		return "set by BuildKit"
+	case v.HasValue:
+		return v.Value.Text
+	}
+	return "no value"
+}
