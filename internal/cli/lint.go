@@ -47,6 +47,7 @@ type lintOptions struct {
 	fixing        fixOptions
 	writeBaseline bool
 	changedSince  string
+	addIgnore     string // the reason; "" for not
 }
 
 // searchFlags are the flags that say which files are read, and how.
@@ -87,6 +88,8 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 	opt.fixing.flags(f)
 	f.StringVar(&opt.settings.choices.Baseline, "baseline", "", "`FILE` with findings that do not count (default: what plimline.yaml names)")
 	f.BoolVar(&opt.writeBaseline, "write-baseline", false, "write what is found to the baseline ("+baseline.DefaultFile+" where nothing names one); only what comes later counts")
+	f.StringVar(&opt.addIgnore, "add-ignore", "", "write comments that suppress all that is found, with a `REASON` (default: "+defaultReason+")")
+	f.Lookup("add-ignore").NoOptDefVal = defaultReason
 	f.StringVar(&opt.color, "color", "auto", "colour `WHEN`: auto, always or never")
 	f.BoolVar(&opt.unknown, "show-unknown", false, "also report what cannot be decided from the file")
 	f.StringVar(&opt.shellCheck, "shellcheck", shellCheckAuto, "`PATH` of ShellCheck, whose findings are reported too; auto: where one is installed and the rule shellcheck is on; or off")
@@ -110,6 +113,15 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	if err := opt.targets.check(); err != nil {
 		return err
 	}
+	if opt.timeout <= 0 {
+		return fmt.Errorf("--timeout %v: must be more than 0", opt.timeout)
+	}
+	if opt.addIgnore != "" {
+		if opt.fix || opt.fixing.unsafe || opt.fixing.diff || opt.writeBaseline {
+			return errors.New("--add-ignore goes without --fix, --unsafe-fixes, --diff and --write-baseline")
+		}
+		return a.addIgnore(args, opt)
+	}
 	if opt.fix || opt.fixing.unsafe || opt.fixing.diff {
 		if slices.Contains(args, "-") && !opt.fixing.diff {
 			return errors.New("standard input cannot be mended in place; plimline fix - writes the mended text to standard output")
@@ -129,15 +141,9 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	if err != nil {
 		return err
 	}
-	if opt.timeout <= 0 {
-		return fmt.Errorf("--timeout %v: must be more than 0", opt.timeout)
-	}
-	program, err := shellCheckProgram(a.ctx, opt.shellCheck)
+	program, err := opt.shellCheckProgram(a.ctx)
 	if err != nil {
 		return err
-	}
-	if opt.shellCheck != shellCheckAuto && program != "" {
-		opt.settings.choices.Severity = append([]string{"shellcheck=warning"}, opt.settings.choices.Severity...)
 	}
 	open, err := a.open(args, opt)
 	if err != nil {

@@ -38,6 +38,15 @@ func shellCheckProgram(ctx context.Context, flag string) (string, error) {
 	return program, nil
 }
 
+// shellCheckProgram is what --shellcheck asks for. The rule is turned on for a program that is named.
+func (o *lintOptions) shellCheckProgram(ctx context.Context) (string, error) {
+	program, err := shellCheckProgram(ctx, o.shellCheck)
+	if err == nil && program != "" && o.shellCheck != shellCheckAuto {
+		o.settings.choices.Severity = append([]string{"shellcheck=warning"}, o.settings.choices.Severity...)
+	}
+	return program, err
+}
+
 // shellCheck has ShellCheck judge the files that have the rule on, all at once. What it says is kept for each job; when it cannot be asked
 // about some, the notice says why, and the run goes on.
 func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (notice string) {
