@@ -8,10 +8,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/plimline/plimline/internal/buildcontext"
-	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/graph"
 	"github.com/plimline/plimline/internal/lint"
+	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/stage"
 )
@@ -63,19 +63,19 @@ func (a *app) graphCommand() *cobra.Command {
 	return cmd
 }
 
-// drawer draws the stages of a file as SVG; "" when it has none.
-type drawer func(src *source.File, settings *config.Settings, sources buildcontext.Context, found []finding.Finding) string
-
-func (b *buildOptions) drawer() (drawer, error) {
-	contexts, err := b.contextNames()
-	return func(src *source.File, settings *config.Settings, sources buildcontext.Context, found []finding.Finding) string {
-		doc := lint.Read(src, stage.Options{Target: settings.Target, BuildArgs: settings.BuildArgs, Contexts: contexts}, sources)
-		if len(doc.Stages) == 0 {
-			return ""
-		}
-		var b strings.Builder
-		// The writer never fails, and the format is known.
-		_ = graph.New(doc, found).Write(&b, "svg")
-		return b.String()
-	}, err
+// draw draws the stages of a unit; there is nothing to draw where there are none.
+func (u *unit) draw(file *source.File, opt stage.Options, sources buildcontext.Context, found []finding.Finding) []report.Graph {
+	doc := lint.Read(u.source(file), opt, sources)
+	if len(doc.Stages) == 0 {
+		return nil
+	}
+	out := report.Graph{}
+	if u.build != nil {
+		out.Name = u.build.Name
+	}
+	var b strings.Builder
+	// The writer never fails, and the format is known.
+	_ = graph.New(doc, found).Write(&b, "svg")
+	out.SVG = b.String()
+	return []report.Graph{out}
 }

@@ -155,11 +155,7 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	}
 	w := &worker{contextOptions: &opt.context, ruleSets: open.ruleSets, timeout: opt.timeout}
 	w.baselines.none = opt.writeBaseline
-	if slices.ContainsFunc(opt.targets.list, func(t target) bool { return report.ShowsGraph(t.format) }) {
-		if w.draw, err = opt.settings.build.drawer(); err != nil {
-			return err
-		}
-	}
+	w.graphs = slices.ContainsFunc(opt.targets.list, func(t target) bool { return report.ShowsGraph(t.format) })
 	notice := ""
 	if program != "" {
 		notice = w.shellCheck(a.ctx, program, jobs)
@@ -226,6 +222,9 @@ func (a *app) open(args []string, opt *lintOptions) (*opened, error) {
 
 // jobs lists the files to lint, and the results for paths that could not be searched.
 func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]job, []report.Result, error) {
+	if opt.changedSince != "" && slices.Contains(args, "-") {
+		return nil, nil, errors.New("--changed-since: standard input has no history")
+	}
 	var jobs []job
 	var paths []string
 	for _, arg := range args {
@@ -267,7 +266,7 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 	return jobs, unread, nil
 }
 
-// changed leaves out the files that are what they were at a revision. Standard input stays.
+// changed leaves out the files that are what they were at a revision, and so are the Compose and Bake files that build them.
 func (a *app) changed(jobs []job, unread []report.Result, revision string) ([]job, []report.Result, error) {
 	changes, err := discover.ChangedSince(a.ctx, revision)
 	if err != nil {
@@ -275,9 +274,11 @@ func (a *app) changed(jobs []job, unread []report.Result, revision string) ([]jo
 	}
 	var left []job
 	for _, j := range jobs {
-		changed, err := true, error(nil)
-		if j.content == nil {
-			changed, err = changes.Has(j.path)
+		changed, err := changes.Has(j.path)
+		for _, u := range j.units {
+			if u.build != nil && !changed && err == nil {
+				changed, err = changes.Has(u.build.File.Path)
+			}
 		}
 		switch {
 		case err != nil:
@@ -322,7 +323,7 @@ type worker struct {
 	*ruleSets
 	timeout   time.Duration
 	baselines baselines
-	draw      drawer // nil when no report shows the stages
+	graphs    bool // a report shows the stages
 }
 
 // result is what linting one file gave.
@@ -411,8 +412,14 @@ func (w *worker) one(ctx context.Context, j job) result {
 	if known != nil {
 		r.Findings = known.Apply(j.path, r.Source, r.Findings)
 	}
-	if w.draw != nil && r.Err == nil {
-		r.Graph = w.draw(r.Source, settings, w.sources(j.path), r.Findings)
+	if w.graphs {
+		for _, x := range all {
+			found := x.findings
+			if x.build == nil || x.build.Inline == nil {
+				found = r.Findings
+			}
+			r.Graphs = append(r.Graphs, x.draw(r.Source, linter.Options(x.settings(settings)), x.sources(w.contextOptions, j.path), found)...)
+		}
 	}
 	for _, f := range r.Findings {
 		if f.Suppressed == nil && !f.Unknown && settings.FailOn != finding.Off && f.Severity >= settings.FailOn {

@@ -181,9 +181,13 @@ func (p *htmlPage) file(n int, r Result) {
 	one := Run{Results: []Result{r}, ShowUnknown: p.run.ShowUnknown}
 	s := one.summary()
 	p.add(" <span class=\"counts\">%s</span></div>\n", plain(strings.Join(append(s.parts(), s.hidden()...), ", ")))
-	if r.Graph != "" {
-		p.add("<details class=\"stages\"><summary>Stages</summary><div><img alt=\"The stages of %s\" src=\"data:image/svg+xml;base64,%s\"></div></details>\n",
-			plain(r.Path), raw(base64.StdEncoding.EncodeToString([]byte(r.Graph))))
+	for _, g := range r.Graphs {
+		of, name := "", r.Path
+		if g.Name != "" {
+			of, name = " of "+g.Name, g.Name+", "+r.Path
+		}
+		p.add("<details class=\"stages\"><summary>Stages%s</summary><div><img alt=\"The stages of %s\" src=\"data:image/svg+xml;base64,%s\"></div></details>\n",
+			plain(of), plain(name), raw(base64.StdEncoding.EncodeToString([]byte(g.SVG))))
 	}
 	var found []finding.Finding
 	for _, f := range r.Findings {

@@ -15,7 +15,13 @@ type Result struct {
 	Source   *source.File      // nil when the file could not be read
 	Err      error             // why the file could not be read or judged; else nil
 	Findings []finding.Finding // sorted; suppressed ones are marked
-	Graph    string            // the stages as an SVG picture, for a report that ShowsGraph; else ""
+	Graphs   []Graph           // for a report that ShowsGraph: one for each way the file is built
+}
+
+// Graph is a picture of a file's stages.
+type Graph struct {
+	Name string // of what is built; "" when there is one way
+	SVG  string
 }
 
 // Run is everything a report may tell.
@@ -60,7 +66,7 @@ func Formats() []string {
 	return names
 }
 
-// ShowsGraph reports whether a format has room for each Result's Graph.
+// ShowsGraph reports whether a format has room for each Result's Graphs.
 func ShowsGraph(format string) bool { return format == "html" }
 
 // Write writes the run in a format.

@@ -47,7 +47,7 @@ func run(t *testing.T) *report.Run {
 		}),
 		Notices: []string{"plimline.yaml:1:1: unknown key\x1b[0m"},
 		Results: []report.Result{
-			{Path: "dir with space/Dockerfile", Source: tabs, Graph: "<svg/>", Findings: []finding.Finding{
+			{Path: "dir with space/Dockerfile", Source: tabs, Graphs: []report.Graph{{Name: "app", SVG: "<svg/>"}}, Findings: []finding.Finding{
 				{Rule: "latest-tag", Severity: finding.Warning, Span: at(t, tabs, "alpine:latest", 1), Message: "alpine:latest, 100%: it moves",
 					Related: []finding.Related{{Span: at(t, tabs, "root", 1), Message: "see here"}},
 					Fix:     &finding.Fix{Title: "pin it", Safe: true, Edits: []finding.Edit{{Span: at(t, tabs, "latest", 1), Text: "3.20"}}}},
