@@ -72,8 +72,8 @@ type TestResult struct {
 // Test runs the *_test.rego of the sources whose names match a regular expression. They see the defaults of the policies' parameters, and as
 // data.plimline.examples[ID][NAME] the documents of the examples.
 //
-// It means what OPA's own tester means, whose package brings a compiler to WebAssembly and 4 MB along; but for tests with cases (test_x[name]),
-// of which only OPA's knows the ones that are missing from the result.
+// It means what OPA's own tester means, whose package brings a compiler to WebAssembly and 4 MB along. A test with cases, test_x[name], is true
+// when all are that were come by.
 func (e *Engine) Test(ctx context.Context, filter *regexp.Regexp, examples map[string]map[string]*document.Document, coverage *Coverage) ([]TestResult, error) {
 	out, err := e.testOthers(ctx, filter, coverage)
 	if err != nil {
@@ -110,21 +110,24 @@ func (r *testRun) file(ctx context.Context, m *module, filter *regexp.Regexp) []
 	var out []TestResult
 	seen := map[string]bool{}
 	for _, rule := range m.module.Rules {
-		t := TestResult{File: m.file, Line: rule.Location.Row}
-		name := rule.Head.Ref().GroundPrefix()
+		// What follows the name are the names of cases.
+		name := rule.Head.Ref()
+		last := slices.IndexFunc(name, func(t *ast.Term) bool {
+			part := strings.Trim(t.String(), `"`)
+			return strings.HasPrefix(part, "test_") || strings.HasPrefix(part, "todo_test_")
+		})
+		if last < 0 {
+			continue
+		}
+		name = name[:last+1]
+		t := TestResult{File: m.file, Line: rule.Location.Row, Skipped: strings.HasPrefix(strings.Trim(name[last].String(), `"`), "todo_")}
 		t.Name = strings.TrimPrefix(m.module.Package.Path.Extend(name).String(), "data.")
-		last := strings.Trim(name[len(name)-1].String(), `"`)
-		t.Skipped = strings.HasPrefix(last, "todo_test_")
 		// Rules of one name are one test.
-		if !t.Skipped && !strings.HasPrefix(last, "test_") || seen[t.Name] || !filter.MatchString(t.Name) {
+		if seen[t.Name] || !filter.MatchString(t.Name) {
 			continue
 		}
 		seen[t.Name] = true
-		switch {
-		case t.Skipped:
-		case len(rule.Head.Ref()) > len(name) || rule.Head.Key != nil:
-			t.Message = "it has cases; write a test_ rule for each"
-		default:
+		if !t.Skipped {
 			r.run(ctx, &t, m.module.Package.Path.Extend(name))
 		}
 		out = append(out, t)
@@ -152,17 +155,29 @@ func (r *testRun) run(ctx context.Context, t *TestResult, ref ast.Ref) {
 	if r.coverage != nil {
 		query = query.WithQueryTracer(r.coverage)
 	}
+	cases := newTestCases(r.compiler, ref)
+	if cases != nil {
+		query = query.WithQueryTracer(cases)
+	}
 	began := time.Now()
 	err = query.Iter(ctx, func(result topdown.QueryResult) error {
+		if cases != nil {
+			cases.passed(result[ast.Var("x")].Value)
+		}
 		t.Passed = ast.Boolean(true).Equal(result[ast.Var("x")].Value)
 		return nil
 	})
+	if cases != nil {
+		t.Passed = len(cases.seen) > 0 && len(cases.failed()) == 0
+	}
 	t.Time, t.Output = time.Since(began), output.String()
 	switch {
 	case topdown.IsCancel(err):
 		t.Message = "it took too long and was stopped"
 	case err != nil:
 		t.Message = plain(err).Error()
+	case !t.Passed && cases != nil && len(cases.failed()) > 0:
+		t.Message = "cases that are not true: " + strings.Join(cases.failed(), ", ")
 	case !t.Passed && last.at != nil:
 		t.Message = fmt.Sprintf("line %d is not true: %s", last.at.Row, strings.TrimSpace(string(last.at.Text)))
 	case !t.Passed:
