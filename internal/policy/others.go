@@ -284,7 +284,7 @@ func providers(want ast.Ref, own *userSource, all []*userSource) []*module {
 				pkg = m.module.Package.Path
 			} else if names, err := PackageOf(m.text); err == nil {
 				pkg = ast.Ref{ast.DefaultRootDocument}
-				for _, name := range names[min(len(names), 1):] {
+				for _, name := range names {
 					pkg = pkg.Append(ast.InternedTerm(name))
 				}
 			}

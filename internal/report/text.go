@@ -94,7 +94,14 @@ func (t *text) finding(r Result, f finding.Finding) {
 	}
 	t.frame(r.Source, f.Span, "^", func(s string) string { return t.style.severity(f.Severity, s) }, "", gutter)
 	for _, x := range f.Related {
-		t.frame(r.Source, x.Span, "-", t.style.dim, x.Message, gutter)
+		if x.Span != f.Span {
+			t.frame(r.Source, x.Span, "-", t.style.dim, x.Message, gutter)
+		}
+	}
+	for _, x := range f.Related {
+		if x.Span == f.Span { // a remark: the place has been shown
+			fmt.Fprintf(t.w, "%*s %s note: %s\n", gutter, "", t.style.dim("="), visible(x.Message, false))
+		}
 	}
 	if f.Fix != nil {
 		fmt.Fprintf(t.w, "%*s %s help: %s\n", gutter, "", t.style.dim("="), visible(f.Fix.Title, false))
