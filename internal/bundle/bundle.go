@@ -46,7 +46,8 @@ type Bundle struct {
 	// Digest is that of the archive, or of the artifact's manifest.
 	Digest string
 	FS     fs.FS
-	files  []txtar.File
+	// Packed is the archive, where it was one on disk.
+	Packed []byte
 }
 
 // Is says whether something that is called a policy is a bundle rather than a folder or a .rego file.
@@ -66,9 +67,13 @@ func Open(ctx context.Context, name string, opt Options) (*Bundle, error) {
 	return b, nil
 }
 
-// shown is a name as messages have it.
+// shown is a name as messages have it, without a password.
 func shown(name string) string {
-	if IsAddress(name) {
+	if scheme, rest, ok := strings.Cut(name, "://"); ok {
+		host, path, _ := strings.Cut(rest, "/")
+		if i := strings.LastIndexByte(host, '@'); i >= 0 && path != "" {
+			return scheme + "://..." + host[i:] + "/" + path
+		}
 		return name
 	}
 	return filepath.ToSlash(name)
@@ -77,6 +82,7 @@ func shown(name string) string {
 func open(ctx context.Context, name string, opt Options) (*Bundle, error) {
 	u := newUnpacker(opt.Limits)
 	var digest string
+	var packed []byte
 	if IsAddress(name) {
 		at, err := parseAddress(name)
 		if err != nil {
@@ -97,8 +103,8 @@ func open(ctx context.Context, name string, opt Options) (*Bundle, error) {
 			return nil, err
 		}
 	} else {
-		packed, err := readFile(name, opt.Limits.Packed)
-		if err != nil {
+		var err error
+		if packed, err = readFile(name, opt.Limits.Packed); err != nil {
 			return nil, err
 		}
 		if err := u.archive(packed); err != nil {
@@ -106,7 +112,12 @@ func open(ctx context.Context, name string, opt Options) (*Bundle, error) {
 		}
 		digest = digestOf(packed)
 	}
-	return u.bundle(digest, opt.Keys)
+	b, err := u.bundle(digest, opt.Keys)
+	if err != nil {
+		return nil, err
+	}
+	b.Packed = packed
+	return b, nil
 }
 
 // bundle checks the signature and makes a bundle of what is unpacked.
@@ -121,7 +132,7 @@ func (u *unpacker) bundle(digest string, keys []policy.PublicKey) (*Bundle, erro
 	if err != nil {
 		return nil, err
 	}
-	return &Bundle{Digest: digest, FS: fsys, files: u.files}, nil
+	return &Bundle{Digest: digest, FS: fsys}, nil
 }
 
 func readFile(name string, limit int64) ([]byte, error) {

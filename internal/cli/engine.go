@@ -8,7 +8,6 @@ import (
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/lint"
-	"github.com/plimline/plimline/internal/policy"
 )
 
 // version is the module's version as the Go command recorded it, without the "v", or that of a build from no known source.
@@ -32,7 +31,7 @@ func (a *app) rules(s *settingsOptions) (*ruleSets, error) {
 	if err != nil {
 		return nil, err
 	}
-	linters := lint.NewSet(a.ctx, contexts, policy.Open)
+	linters := lint.NewSet(a.ctx, contexts, a.source(&s.share))
 	configs, err := s.loader(linters.Catalog)
 	if err != nil {
 		return nil, err

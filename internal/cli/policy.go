@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/policy"
 )
 
@@ -21,7 +22,7 @@ func (a *app) policyCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.policyNewCommand(), a.policyCheckCommand())
+	cmd.AddCommand(a.policyNewCommand(), a.policyCheckCommand(), a.policyBundleCommand(), a.policyPushCommand(), a.policyPullCommand(), a.policyUpdateCommand())
 	return cmd
 }
 
@@ -154,7 +155,7 @@ func (a *app) policyCheckCommand() *cobra.Command {
 		Use:   "check [PATH...]",
 		Short: "Check policies without running them",
 		Long: `Compile policies strictly against the schema of the input document, and look for parameters that nothing reads.
-A PATH is a folder or a .rego file; without one, what plimline.yaml names.
+A PATH is a folder, a .rego file or a bundle; without one, what plimline.yaml names.
 
 Exit code: 0 all is well, 1 something is odd, 2 a policy cannot be used.`,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -181,8 +182,11 @@ Exit code: 0 all is well, 1 something is odd, 2 a policy cannot be used.`,
 
 // ownPolicies loads plimline's rules and the user's policies: those at the paths, or those that the configuration of this folder names.
 func (a *app) ownPolicies(settings *settingsOptions, paths []string, coverage *policy.Coverage) (*policy.Engine, error) {
-	paths = append(paths, settings.choices.Policies...)
-	if len(paths) == 0 {
+	var places []config.Place
+	for _, path := range append(paths, settings.choices.Policies...) {
+		places = append(places, config.Place{Ref: path})
+	}
+	if len(places) == 0 {
 		rules, err := a.rules(settings)
 		if err != nil {
 			return nil, err
@@ -191,17 +195,18 @@ func (a *app) ownPolicies(settings *settingsOptions, paths []string, coverage *p
 		if err != nil {
 			return nil, err
 		}
-		paths = c.Policies()
+		places = c.Policies()
 	}
-	if len(paths) == 0 {
+	if len(places) == 0 {
 		if info, err := os.Stat("policies"); err != nil || !info.IsDir() {
 			return nil, errors.New("no policies: name a folder or a .rego file, or list them in plimline.yaml under policies")
 		}
-		paths = []string{"policies"}
+		places = []config.Place{{Ref: "policies"}}
 	}
 	var sources []policy.Source
-	for _, path := range paths {
-		source, err := policy.Open(path)
+	open := a.source(&settings.share)
+	for _, place := range places {
+		source, err := open(place)
 		if err != nil {
 			return nil, err
 		}

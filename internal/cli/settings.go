@@ -69,6 +69,7 @@ type settingsOptions struct {
 	choices  config.Flags
 	file     string
 	noConfig bool
+	share    shareOptions
 }
 
 func (s *settingsOptions) flags(f *pflag.FlagSet) {
@@ -84,7 +85,9 @@ func (s *settingsOptions) flags(f *pflag.FlagSet) {
 
 // placeFlags are the flags that say where rules and configuration come from.
 func (s *settingsOptions) placeFlags(f *pflag.FlagSet) {
-	f.StringArrayVar(&s.choices.Policies, "policy", nil, "`PATH` of policies of your own: a folder or a .rego file (may be repeated)")
+	f.StringArrayVar(&s.choices.Policies, "policy", nil, "`PLACE` of policies of your own: a folder, a .rego file, a bundle (.tar.gz), or the address of one, oci:// or https:// (may be repeated)")
+	s.share.flags(f)
+	f.BoolVar(&s.share.offline, "offline", false, "use the cache for policies that are elsewhere, and no network")
 	f.StringVarP(&s.file, "config", "c", "", "configuration `FILE` for everything (default: the nearest plimline.yaml upwards from each file)")
 	f.BoolVar(&s.noConfig, "no-config", false, "read no configuration")
 }

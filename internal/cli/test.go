@@ -194,6 +194,9 @@ func (a *app) testPage(own policy.Own, page []byte, update bool) (*tested, error
 		return nil, nil
 	}
 	name := filepath.Join(filepath.Dir(filepath.FromSlash(own.File)), "README.md")
+	if info, err := os.Stat(filepath.Dir(name)); err != nil || !info.IsDir() {
+		return nil, nil // it is in a bundle
+	}
 	old, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err

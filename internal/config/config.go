@@ -35,7 +35,7 @@ type Config struct {
 	File string
 
 	cat      *finding.Catalog
-	policies []string // where the user's are
+	policies []Place  // where the user's are
 	baseline string   // the file, "" for none
 	inputs   []string // Compose and Bake files
 	dir      string   // absolute; globs are relative to it
@@ -138,8 +138,8 @@ func Default(cat *finding.Catalog) *Config {
 	return &Config{cat: cat, failOn: finding.Warning, settings: map[string]*Settings{}}
 }
 
-// Policies are where the user's policies are: paths, relative to the working directory or absolute, and addresses.
-func (c *Config) Policies() []string { return c.policies }
+// Policies are where the user's policies are.
+func (c *Config) Policies() []Place { return c.policies }
 
 // Baseline is the file with the findings that do not count, "" when there is none: relative to the working directory, or absolute.
 func (c *Config) Baseline() string { return c.baseline }

@@ -37,7 +37,7 @@ func catalog() *finding.Catalog {
 	})
 }
 
-func catalogs([]string) (*finding.Catalog, error) { return catalog(), nil }
+func catalogs([]Place) (*finding.Catalog, error) { return catalog(), nil }
 
 // parse reads a configuration that stands in /repo.
 func parse(t *testing.T, text string) (*Config, error) {

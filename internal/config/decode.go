@@ -61,6 +61,7 @@ func (d *decoder) configFields(c *Config, own *layer, overrides *[]layer) fields
 			}
 		}
 	}
+	f["policy-keys"] = func(n *yaml.Node) { d.keys(c.dir, n) }
 	parameters := f["policies"]
 	f["policies"] = func(n *yaml.Node) {
 		if d.node(n).Kind != yaml.SequenceNode {
@@ -85,22 +86,47 @@ func (d *decoder) configFields(c *Config, own *layer, overrides *[]layer) fields
 // sources reads where policies of the user's are: the texts in policies, when that is a list. Paths are relative to the file's folder.
 // It is looked at before all else, which may name their rules. It returns the node of the list.
 func (d *decoder) sources(c *Config, root *yaml.Node) *yaml.Node {
-	if root == nil || root.Kind != yaml.MappingNode {
+	list := d.at(root, "policies")
+	if list == nil || list.Kind != yaml.SequenceNode {
 		return nil
 	}
-	i := slices.IndexFunc(root.Content, func(n *yaml.Node) bool { return n.Value == "policies" })
-	if i < 0 || i%2 == 1 || d.node(root.Content[i+1]).Kind != yaml.SequenceNode {
-		return nil
+	var keys []string
+	if n := d.at(root, "policy-keys"); n != nil {
+		// What is wrong with them is told when the key itself is read.
+		keys = (&decoder{budget: maxNodes}).keys(c.dir, n)
 	}
-	list := d.node(root.Content[i+1])
 	for _, item := range list.Content {
 		if item = d.node(item); item.Kind == yaml.ScalarNode {
 			if text, ok := d.text(item, "an item of policies"); ok {
-				c.policies = append(c.policies, absolute(c.dir, text))
+				c.policies = append(c.policies, Place{Ref: absolute(c.dir, text), Dir: shorten(c.dir), Keys: keys})
 			}
 		}
 	}
 	return list
+}
+
+// at is the value of a key of the file; nil when it is not there.
+func (d *decoder) at(root *yaml.Node, key string) *yaml.Node {
+	if root == nil || root.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if root.Content[i].Value == key {
+			return d.node(root.Content[i+1])
+		}
+	}
+	return nil
+}
+
+// keys are the files in policy-keys.
+func (d *decoder) keys(dir string, n *yaml.Node) []string {
+	var out []string
+	for _, item := range d.list(n, "policy-keys", "files") {
+		if text, ok := d.text(item, "an item of policy-keys"); ok {
+			out = append(out, absolute(dir, text))
+		}
+	}
+	return out
 }
 
 // absolute is where a path leads from a folder; an address is as it is.

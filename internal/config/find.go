@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -185,12 +184,12 @@ func (l *Loader) read(file string) *loaded {
 
 func (l *Loader) load(file string) (*Config, error) {
 	if file == "" {
-		cat, err := l.catalogs(l.flags.Policies)
+		cat, err := l.catalogs(l.flags.places())
 		if err != nil {
 			return nil, err
 		}
 		c := Default(cat)
-		c.policies = l.flags.Policies
+		c.policies = l.flags.places()
 		return c.With(l.flags)
 	}
 	config, err := l.parse(file)
@@ -206,5 +205,5 @@ func (l *Loader) parse(file string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseWith(file, content, slices.Clip(l.flags.Policies), l.catalogs)
+	return parseWith(file, content, l.flags.places(), l.catalogs)
 }

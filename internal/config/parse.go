@@ -28,8 +28,8 @@ func Load(file string, cat *finding.Catalog) (*Config, error) {
 	return Parse(file, content, cat)
 }
 
-// Catalogs gives the rules there are with the user's policies: paths and addresses, in order.
-type Catalogs func(policies []string) (*finding.Catalog, error)
+// Catalogs gives the rules there are with the user's policies, in order.
+type Catalogs func(policies []Place) (*finding.Catalog, error)
 
 func read(file string) ([]byte, error) {
 	f, err := os.Open(file)
@@ -57,11 +57,11 @@ func readError(file string, err error) error {
 
 // Parse reads the content of a configuration file, for which cat are the rules there are. Globs are relative to the folder of file.
 func Parse(file string, content []byte, cat *finding.Catalog) (*Config, error) {
-	return parseWith(file, content, nil, func([]string) (*finding.Catalog, error) { return cat, nil })
+	return parseWith(file, content, nil, func([]Place) (*finding.Catalog, error) { return cat, nil })
 }
 
 // parseWith is Parse with catalogs to be asked; policies are those it has beside its own.
-func parseWith(file string, content []byte, policies []string, catalogs Catalogs) (*Config, error) {
+func parseWith(file string, content []byte, policies []Place, catalogs Catalogs) (*Config, error) {
 	abs, err := filepath.Abs(file)
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration %s: %w", file, err)

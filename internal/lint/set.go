@@ -2,8 +2,8 @@ package lint
 
 import (
 	"context"
+	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/plimline/plimline/internal/config"
@@ -15,7 +15,7 @@ import (
 type Set struct {
 	ctx      context.Context
 	contexts []string
-	open     func(ref string) (policy.Source, error)
+	open     func(config.Place) (policy.Source, error)
 
 	mu      sync.Mutex
 	order   []string // keys of linters, as they came
@@ -28,8 +28,8 @@ type loaded struct {
 	err    error
 }
 
-// NewSet makes a set. contexts are the names of additional build contexts; open finds what a configuration calls a policy, a path or an address.
-func NewSet(ctx context.Context, contexts []string, open func(ref string) (policy.Source, error)) *Set {
+// NewSet makes a set. contexts are the names of additional build contexts; open finds what a configuration calls a policy.
+func NewSet(ctx context.Context, contexts []string, open func(config.Place) (policy.Source, error)) *Set {
 	return &Set{ctx: ctx, contexts: contexts, open: open, linters: map[string]*loaded{}}
 }
 
@@ -37,7 +37,7 @@ func NewSet(ctx context.Context, contexts []string, open func(ref string) (polic
 func (s *Set) Of(c *config.Config) (*Linter, error) { return s.with(c.Policies()) }
 
 // Catalog is the rules there are with some policies of the user's.
-func (s *Set) Catalog(policies []string) (*finding.Catalog, error) {
+func (s *Set) Catalog(policies []config.Place) (*finding.Catalog, error) {
 	l, err := s.with(policies)
 	if err != nil {
 		return nil, err
@@ -83,10 +83,10 @@ func (s *Set) Errors() []error {
 	return out
 }
 
-func (s *Set) with(policies []string) (*Linter, error) {
+func (s *Set) with(policies []config.Place) (*Linter, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := strings.Join(policies, "\x00")
+	key := fmt.Sprintf("%q", policies)
 	l, ok := s.linters[key]
 	if !ok {
 		l = s.load(policies)
@@ -95,13 +95,13 @@ func (s *Set) with(policies []string) (*Linter, error) {
 	return l.linter, l.err
 }
 
-func (s *Set) load(policies []string) *loaded {
+func (s *Set) load(policies []config.Place) *loaded {
 	var sources []policy.Source
-	for i, ref := range policies {
-		if slices.Contains(policies[:i], ref) {
+	for i, place := range policies {
+		if slices.ContainsFunc(policies[:i], func(p config.Place) bool { return p.Ref == place.Ref }) {
 			continue
 		}
-		source, err := s.open(ref)
+		source, err := s.open(place)
 		if err != nil {
 			return &loaded{err: err}
 		}

@@ -25,7 +25,7 @@ import (
 
 // builtin are the built-in rules, loaded once for all tests.
 var builtin = sync.OnceValues(func() (*lint.Set, error) {
-	set := lint.NewSet(context.Background(), nil, policy.Open)
+	set := lint.NewSet(context.Background(), nil, func(p config.Place) (policy.Source, error) { return policy.Open(p.Ref) })
 	_, err := set.Catalog(nil)
 	return set, err
 })

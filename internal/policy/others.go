@@ -340,7 +340,7 @@ func (s *userSource) data() (map[string]any, error) {
 		}
 		var content map[string]any
 		if err := yaml.Unmarshal(text, &content); err != nil { // JSON is YAML
-			return fmt.Errorf("%s: %w", path.Join(s.Name, name), err)
+			return fmt.Errorf("%s: %w", s.path(name), err)
 		}
 		into := out
 		for _, part := range strings.Split(path.Dir(name), "/") {

@@ -102,12 +102,22 @@ func pathless(err error) error {
 	return err
 }
 
+// path is what errors call a file.
+func (s Source) path(file string) string {
+	switch {
+	case file == s.File:
+		return s.Name
+	case s.File != "":
+		return path.Join(path.Dir(s.Name), file)
+	case strings.Contains(s.Name, "://"):
+		return s.Name + "/" + file
+	}
+	return path.Join(s.Name, file)
+}
+
 // module reads a file. It has no id when it is a helper, or is for another tool.
 func (s Source) module(file string, shared *userSource) (m *module, isOther bool, err error) {
-	m = &module{file: path.Join(s.Name, file), name: file, source: shared}
-	if s.File != "" {
-		m.file = s.Name
-	}
+	m = &module{file: s.path(file), name: file, source: shared}
 	if m.text, err = fs.ReadFile(s.FS, file); err != nil {
 		return nil, false, fmt.Errorf("read %s: %w", m.file, pathless(err))
 	}
@@ -133,7 +143,7 @@ func (s Source) module(file string, shared *userSource) (m *module, isOther bool
 		want = path.Base(path.Dir(file))
 		m.data, err = fs.ReadFile(s.FS, path.Join(path.Dir(file), "data.yaml"))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, false, fmt.Errorf("read %s: %w", path.Join(path.Dir(m.file), "data.yaml"), pathless(err))
+			return nil, false, fmt.Errorf("read %s: %w", s.path(path.Join(path.Dir(file), "data.yaml")), pathless(err))
 		}
 	}
 	switch {

@@ -256,7 +256,7 @@ func (s *userSource) testFiles() ([]*module, error) {
 	}
 	var out []*module
 	for _, file := range files {
-		m := &module{file: path.Join(s.Name, file), name: file, source: s}
+		m := &module{file: s.path(file), name: file, source: s}
 		if m.text, err = fs.ReadFile(s.FS, file); err != nil {
 			return nil, fmt.Errorf("read %s: %w", m.file, pathless(err))
 		}
