@@ -48,6 +48,8 @@ type lintOptions struct {
 	writeBaseline bool
 	changedSince  string
 	addIgnore     string // the reason; "" for not
+	watch         bool
+	opened        func(*opened) // when not nil, is told what a run is about to read
 }
 
 // searchFlags are the flags that say which files are read, and how.
@@ -74,6 +76,9 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
   cat Dockerfile | plimline lint --stdin-filename Dockerfile -
   plimline lint --select builder-stage,cgo-disabled Dockerfile`,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if opt.watch {
+				return a.watch(args, &opt)
+			}
 			return a.lint(args, &opt)
 		},
 	}
@@ -90,6 +95,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 	f.BoolVar(&opt.writeBaseline, "write-baseline", false, "write what is found to the baseline ("+baseline.DefaultFile+" where nothing names one); only what comes later counts")
 	f.StringVar(&opt.addIgnore, "add-ignore", "", "write comments that suppress all that is found, with a `REASON` (default: "+defaultReason+")")
 	f.Lookup("add-ignore").NoOptDefVal = defaultReason
+	f.BoolVar(&opt.watch, "watch", false, "lint again whenever a file has changed")
 	f.StringVar(&opt.color, "color", "auto", "colour `WHEN`: auto, always or never")
 	f.BoolVar(&opt.unknown, "show-unknown", false, "also report what cannot be decided from the file")
 	f.StringVar(&opt.shellCheck, "shellcheck", shellCheckAuto, "`PATH` of ShellCheck, whose findings are reported too; auto: where one is installed and the rule shellcheck is on; or off")
@@ -148,6 +154,9 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 	open, err := a.open(args, opt)
 	if err != nil {
 		return err
+	}
+	if opt.opened != nil {
+		opt.opened(open)
 	}
 	jobs, results := open.jobs, open.unread
 	if len(jobs) > 16 {

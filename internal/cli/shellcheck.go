@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"slices"
 
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/shellcheck"
@@ -41,8 +42,9 @@ func shellCheckProgram(ctx context.Context, flag string) (string, error) {
 // shellCheckProgram is what --shellcheck asks for. The rule is turned on for a program that is named.
 func (o *lintOptions) shellCheckProgram(ctx context.Context) (string, error) {
 	program, err := shellCheckProgram(ctx, o.shellCheck)
-	if err == nil && program != "" && o.shellCheck != shellCheckAuto {
-		o.settings.choices.Severity = append([]string{"shellcheck=warning"}, o.settings.choices.Severity...)
+	const on = "shellcheck=warning"
+	if err == nil && program != "" && o.shellCheck != shellCheckAuto && !slices.Contains(o.settings.choices.Severity, on) {
+		o.settings.choices.Severity = append([]string{on}, o.settings.choices.Severity...)
 	}
 	return program, err
 }
