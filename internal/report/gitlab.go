@@ -9,8 +9,11 @@ import (
 	"github.com/plimline/plimline/internal/finding"
 )
 
-// gitlabIssue is what GitLab reads of a Code Climate issue (docs.gitlab.com, "Code Quality report format").
+// gitlabIssue is what GitLab reads of a Code Climate issue (docs.gitlab.com, "Code Quality report format"), and the two fields more that
+// others want, Jenkins among them.
 type gitlabIssue struct {
+	Type        string         `json:"type"` // "issue"
+	Categories  []string       `json:"categories"`
 	Description string         `json:"description"`
 	CheckName   string         `json:"check_name"`
 	Fingerprint string         `json:"fingerprint"`
@@ -34,7 +37,8 @@ func writeGitLab(w io.Writer, run *Run, _ Options) error {
 	prints := map[*Result]map[*finding.Finding]string{}
 	out := []gitlabIssue{}
 	for i := range run.issues() {
-		x := gitlabIssue{i.message, i.rule, "", gitlabSeverity(i), gitlabLocation{places.relative(i.path), gitlabLines{i.line, i.line}}}
+		x := gitlabIssue{"issue", []string{run.gitlabCategory(i.rule)}, i.message, i.rule, "", gitlabSeverity(i),
+			gitlabLocation{places.relative(i.path), gitlabLines{i.line, i.line}}}
 		if i.finding == nil {
 			sum := sha256.Sum256([]byte(i.path + "\x00" + i.message))
 			x.Fingerprint = hex.EncodeToString(sum[:16])
@@ -48,6 +52,21 @@ func writeGitLab(w io.Writer, run *Run, _ Options) error {
 		out = append(out, x)
 	}
 	return encode(w, out)
+}
+
+func (r *Run) gitlabCategory(id string) string {
+	rule, _ := r.Catalog.Rule(id)
+	switch rule.Category {
+	case "security":
+		return "Security"
+	case "performance", "size":
+		return "Performance"
+	case "clarity":
+		return "Clarity"
+	case "style":
+		return "Style"
+	}
+	return "Bug Risk"
 }
 
 func gitlabSeverity(i issue) string {
