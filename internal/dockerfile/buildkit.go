@@ -108,7 +108,7 @@ func (in *Instruction) verify(node *parser.Node) {
 		in.Keyword.Text, in.Keyword.Map = node.Value, source.Text{}
 		in.Name = instructionName(node.Value)
 	}
-	if !slices.EqualFunc(in.Flags, node.Flags, func(f Flag, text string) bool { return f.text() == text }) {
+	if !slices.EqualFunc(in.Flags, node.Flags, func(f Flag, text string) bool { return f.text() == text || garbled(f.text()) == text }) {
 		in.Flags = nil
 		for _, text := range node.Flags {
 			name, value, has := strings.Cut(strings.TrimPrefix(text, "--"), "=")

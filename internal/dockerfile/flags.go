@@ -61,7 +61,7 @@ func readFlag(t source.Text, escape byte) Flag {
 	s := t.String
 	value, eq := t, strings.IndexByte(s, '=')
 	mapped := true
-	if strings.IndexByte(s, escape) >= 0 || strings.ContainsAny(s, `'"`) || !isASCII(s) {
+	if strings.IndexByte(s, escape) >= 0 || strings.ContainsAny(s, `'"`) || !utf8.ValidString(s) {
 		value, eq, mapped = unquote(t, escape)
 	}
 	out := Flag{Span: t.Span(0, len(s))}
@@ -82,21 +82,12 @@ func readFlag(t source.Text, escape byte) Flag {
 	return out
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
 // unquote takes the quotes and escapes out of a flag; eq is where the first "=" that stays stands in t.
-// BuildKit makes a rune of each byte, so what is not ASCII is garbled and cannot be mapped.
+// What is not UTF-8 (BuildKit cuts within a letter that ends in the byte of a space) is garbled as BuildKit garbles it, and cannot be mapped.
 func unquote(t source.Text, escape byte) (value source.Text, eq int, mapped bool) {
 	s := t.String
 	var b source.Builder
-	eq, mapped = -1, true
+	eq, mapped = -1, utf8.ValidString(s)
 	quote := byte(0)
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -116,12 +107,22 @@ func unquote(t source.Text, escape byte) (value source.Text, eq int, mapped bool
 		if c == '=' && eq < 0 {
 			eq = i
 		}
-		if c >= utf8.RuneSelf {
-			mapped = false
+		if mapped {
+			b.Add(s[i:i+1], t.Offset(i))
+		} else {
+			b.Add(string(rune(c)), t.Offset(i))
 		}
-		b.Add(string(rune(c)), t.Offset(i))
 	}
 	return b.Text(), eq, mapped
+}
+
+// garbled is a text as BuildKit has it in flags: it makes a rune of each byte.
+func garbled(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		b.WriteRune(rune(s[i]))
+	}
+	return b.String()
 }
 
 // fields splits a --mount value at its commas. BuildKit reads it as one line of CSV, in which quotes stand around
