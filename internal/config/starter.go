@@ -57,9 +57,13 @@ func Starter(cat *finding.Catalog) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, starterTop, example)
+	var silent []string
 	heading := "\n# What the policies ask for. These are the defaults.\n#policies:\n"
 	for _, r := range cat.Rules() {
-		if len(r.Parameters) == 0 {
+		if len(r.NeedsParameters) > 0 {
+			silent = append(silent, r.ID)
+		}
+		if len(r.Parameters) == 0 || len(r.NeedsParameters) > 0 {
 			continue
 		}
 		b.WriteString(heading)
@@ -69,6 +73,12 @@ func Starter(cat *finding.Catalog) string {
 			for line := range strings.Lines(asYAML(name, r.Parameters[name])) {
 				b.WriteString("#    " + line)
 			}
+		}
+	}
+	if len(silent) > 0 {
+		fmt.Fprintf(&b, "# Others ask for nothing until they are told what; plimline explain %s shows how:\n", silent[0])
+		for line := range slices.Chunk(silent, 6) {
+			fmt.Fprintf(&b, "# %s\n", strings.Join(line, ", "))
 		}
 	}
 	fmt.Fprintf(&b, starterEnd, example)

@@ -28,7 +28,7 @@ func New(m *stage.Model, a *gobuild.Analysis, files *buildcontext.Files) *Docume
 		Implicit: len(m.Stages) == 1 && m.Stages[0].From == nil,
 	}
 	for _, x := range f.Directives {
-		d.Directives = append(d.Directives, &Directive{x.Name, x.Value, span(x.Span)})
+		d.Directives = append(d.Directives, &Directive{x.Name, x.Value, span(x.Span), span(x.ValueSpan)})
 	}
 	for _, x := range f.Comments {
 		d.Comments = append(d.Comments, &Comment{x.Text, span(x.Span), x.Next})

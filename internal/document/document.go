@@ -65,9 +65,10 @@ type By struct {
 
 // Directive is a parser directive.
 type Directive struct {
-	Name  string `json:"name" doc:"syntax, escape or check"`
-	Value string `json:"value" doc:"what follows ="`
-	Span  Span   `json:"span" doc:"the line"`
+	Name      string `json:"name" doc:"syntax, escape or check"`
+	Value     string `json:"value" doc:"what follows ="`
+	Span      Span   `json:"span" doc:"the line"`
+	ValueSpan Span   `json:"value_span" doc:"the place of the value"`
 }
 
 // Comment is a comment line.

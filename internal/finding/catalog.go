@@ -55,6 +55,9 @@ type Rule struct {
 	// Needs are what a Dockerfile must have for the rule to find anything, one of them at least: instructions ("ADD"), programs that
 	// are run ("apt-get", "pip*"), "go build". None: anything may do.
 	Needs []string
+	// NeedsParameters are parameters of which one must be given, at least, for a policy to find anything: their defaults are empty. None: it
+	// needs no configuration.
+	NeedsParameters []string
 	// EveryBuild is true of a rule whose finding holds only when every way to build the file has it: one that says what nothing uses.
 	EveryBuild bool
 	// SecuritySeverity is a CVSS-like number from "0.0" to "10.0" for SARIF, or "".

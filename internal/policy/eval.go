@@ -22,6 +22,8 @@ import (
 type Evaluator struct {
 	engine *Engine
 	store  storage.Store
+	// parameters of the policies, complete.
+	parameters map[string]map[string]any
 }
 
 // RuleError is a rule that failed on a document.
@@ -60,7 +62,7 @@ func (e *Engine) Prepare(parameters map[string]map[string]any) (*Evaluator, erro
 		object.Insert(ast.StringTerm(id), ast.NewTerm(value))
 	}
 	data := ast.NewObject(ast.Item(ast.StringTerm("plimline"), ast.ObjectTerm(ast.Item(ast.StringTerm("parameters"), ast.NewTerm(object)))))
-	return &Evaluator{e, inmem.NewFromASTObject(data)}, nil
+	return &Evaluator{e, inmem.NewFromASTObject(data), complete}, nil
 }
 
 // Eval returns what the active rules find in a document, with the severities of the catalogue, sorted, each finding once.
@@ -69,7 +71,9 @@ func (e *Engine) Prepare(parameters map[string]map[string]any) (*Evaluator, erro
 // without a rule says so, and what has been found until then is returned.
 func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active func(rule string) bool) ([]finding.Finding, []RuleError) {
 	facts := factsOf(doc)
-	asked := func(rule finding.Rule) bool { return active(rule.ID) && facts.may(rule) }
+	asked := func(rule finding.Rule) bool {
+		return active(rule.ID) && facts.may(rule) && configured(rule, v.parameters[rule.ID])
+	}
 	queries, err := v.engine.compiled(asked)
 	if err != nil {
 		return nil, []RuleError{{"", err}}

@@ -100,13 +100,8 @@ func (m *module) metadata() error {
 		m.rule.SecuritySeverity = score
 	}
 	m.rule.Aliases = r.aliases()
-	for _, x := range r.list("needs") {
-		if text, ok := x.(string); ok && text != "" {
-			m.rule.Needs = append(m.rule.Needs, text)
-		} else {
-			r.complain("needs", "custom.needs: %v is no name", x)
-		}
-	}
+	m.rule.Needs = r.names("needs")
+	m.rule.NeedsParameters = r.names("needs-parameters")
 	for _, x := range r.list("differs") {
 		if text, ok := x.(string); ok {
 			m.rule.Differs = append(m.rule.Differs, strings.TrimSpace(text))
@@ -120,7 +115,7 @@ func (m *module) metadata() error {
 			r.complain("every-build", "custom.every-build must be true or false")
 		}
 	}
-	known := []string{"every-build", "severity", "set", "category", "since", "security-severity", "aliases", "needs", "differs", "parameters"}
+	known := []string{"every-build", "severity", "set", "category", "since", "security-severity", "aliases", "needs", "needs-parameters", "differs", "parameters"}
 	for _, key := range slices.Sorted(maps.Keys(r.Custom)) {
 		switch closest := finding.Closest(key, known); {
 		case slices.Contains(known, key):
@@ -139,6 +134,11 @@ func (m *module) metadata() error {
 	}
 	if err := m.parameters(); err != nil {
 		r.problems = append(r.problems, err)
+	}
+	for _, name := range m.rule.NeedsParameters {
+		if standard, there := m.rule.Parameters[name]; !there || given(standard) {
+			r.complain("needs-parameters", "custom.needs-parameters: %s is no parameter with an empty default", name)
+		}
 	}
 	return errors.Join(r.problems...)
 }
@@ -195,6 +195,19 @@ func (r *annotations) list(key string) []any {
 		r.complain(key, "custom.%s must be a list", key)
 	}
 	return list
+}
+
+// names is a list of texts below custom.
+func (r *annotations) names(key string) []string {
+	var out []string
+	for _, x := range r.list(key) {
+		if text, ok := x.(string); ok && text != "" {
+			out = append(out, text)
+		} else {
+			r.complain(key, "custom.%s: %v is no name", key, x)
+		}
+	}
+	return out
 }
 
 func (r *annotations) aliases() []string {

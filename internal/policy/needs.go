@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -57,4 +58,21 @@ func (f facts) may(r finding.Rule) bool {
 		}
 	}
 	return len(r.Needs) == 0
+}
+
+// configured reports whether a policy has one of the parameters without which it finds nothing.
+func configured(r finding.Rule, parameters map[string]any) bool {
+	return len(r.NeedsParameters) == 0 || slices.ContainsFunc(r.NeedsParameters, func(name string) bool { return given(parameters[name]) })
+}
+
+// given reports whether a parameter's value asks for anything.
+func given(value any) bool {
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
+	case reflect.Invalid:
+		return false
+	case reflect.Slice, reflect.Map:
+		return v.Len() > 0
+	}
+	return !v.IsZero()
 }

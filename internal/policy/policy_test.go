@@ -106,6 +106,8 @@ func TestLoadErrors(t *testing.T) {
 		{"missing title", strings.Replace(rule("bad", fromRule), "# title: A title\n", "", 1), "title is missing"},
 		{"unknown key", strings.Replace(rule("bad", fromRule), "since:", "sicne: x\n#   since:", 1), "custom.sicne is unknown"},
 		{"aliases are a list", strings.Replace(rule("bad", fromRule), "since:", "aliases: hadolint/DL3000\n#   since:", 1), "rules/bad/rule.rego:7: METADATA: custom.aliases must be a list"},
+		{"needs a parameter that is none", strings.Replace(rule("bad", fromRule), "since:", "needs-parameters: [allow]\n#   since:", 1), "rules/bad/rule.rego:7: METADATA: custom.needs-parameters: allow is no parameter with an empty default"},
+		{"needs a parameter that is given", strings.Replace(rule("bad", fromRule), "since:", "needs-parameters: [allow]\n#   parameters: {allow: [a]}\n#   since:", 1), "allow is no parameter with an empty default"},
 		{"alias without a tool", strings.Replace(rule("bad", fromRule), "since:", "aliases: [DL3000]\n#   since:", 1), "DL3000 is no tool/code"},
 		{"security severity", strings.Replace(rule("bad", fromRule), "since:", "security-severity: \"11\"\n#   since:", 1), `"11" is no number from "0.0" to "10.0"`},
 		{"wrong type", strings.Replace(rule("bad", fromRule), "since: 0.1.0", "since: 1", 1), "rules/bad/rule.rego:7: METADATA: custom.since must be a text"},

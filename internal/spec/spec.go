@@ -112,7 +112,7 @@ func Page(by string, rule finding.Rule, parameters string, examples []Example, r
 		fmt.Fprintf(&b, "%s\n\n", text)
 	}
 	if parameters != "" {
-		fmt.Fprintf(&b, "## Parameters\n\nThe defaults; `policies: {%s: {...}}` in plimline.yaml replaces them one by one.\n\n```yaml\n%s```\n\n", rule.ID, parameters)
+		fmt.Fprintf(&b, "## Parameters\n\nThe defaults; `policies: {%s: {...}}` in plimline.yaml replaces them one by one.%s\n\n```yaml\n%s```\n\n", rule.ID, silentWithout(rule.NeedsParameters), parameters)
 	}
 	for _, e := range examples {
 		fmt.Fprintf(&b, "## %s\n\n%s", e.Title(), fence("dockerfile", e.Text))
@@ -148,6 +148,14 @@ func Page(by string, rule finding.Rule, parameters string, examples []Example, r
 		}
 	}
 	return b.Bytes(), nil
+}
+
+// silentWithout says which parameters a policy waits for.
+func silentWithout(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return " Nothing is reported until there is something in " + strings.Join(strings.Split(codes(names), ", "), " or ") + "."
 }
 
 // fence is a code block that nothing in the text can close.

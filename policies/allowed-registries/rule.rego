@@ -2,8 +2,7 @@
 # title: An image comes from a registry that is not allowed
 # description: |
 #   A team that scans, mirrors or signs images does so in its own registries. An image from elsewhere gets in without it. It covers FROM,
-#   COPY --from and RUN --mount. Nothing is reported until `allow` is given:
-#   `policies: {allowed-registries: {allow: [registry.example.com, "*.internal", docker.io/library]}}`.
+#   COPY --from and RUN --mount.
 # custom:
 #   severity: error
 #   category: security
@@ -13,6 +12,7 @@
 #     - >-
 #       hadolint (DL3026) lets `FROM evil.example/builder` pass when a stage is called `builder`, and takes `COPY --from=0` for an image
 #       called 0.
+#   needs-parameters: [allow]
 #   since: 0.1.0
 package plimline.policies["allowed-registries"]
 

@@ -1,13 +1,13 @@
 # METADATA
 # title: A label that nobody agreed on
 # description: |
-#   A misspelt label is no error anywhere: it is just not found. With a list of the labels in use, others are reported. Nothing is reported until it
-#   is given: `policies: {declared-labels: {labels: [org.opencontainers.image.source]}}`.
+#   A misspelt label is no error anywhere: it is just not found. With a list of the labels in use, others are reported.
 # custom:
 #   severity: note
 #   category: operation
 #   aliases: [hadolint/DL3050]
 #   needs: [LABEL]
+#   needs-parameters: [labels]
 #   since: 0.1.0
 package plimline.policies["declared-labels"]
 

@@ -2,12 +2,12 @@
 # title: A label is missing
 # description: |
 #   Labels say who made an image, from what and under which licence; inventories and clean-up jobs go by them. Which ones an image needs is a
-#   parameter; nothing is reported until it is given: `policies: {required-labels: {labels: [org.opencontainers.image.source]}}`.
-#   Labels of the base image are not seen.
+#   parameter. Labels of the base image are not seen.
 # custom:
 #   severity: warning
 #   category: operation
 #   aliases: [hadolint/DL3049]
+#   needs-parameters: [labels]
 #   since: 0.1.0
 package plimline.policies["required-labels"]
 
