@@ -28,8 +28,11 @@ type File struct {
 }
 
 func (f File) language() string {
-	if path.Ext(f.Name) == ".go" {
+	switch path.Ext(f.Name) {
+	case ".go":
 		return "go"
+	case ".yaml":
+		return "yaml"
 	}
 	return "text"
 }
@@ -114,9 +117,15 @@ func Page(by string, rule finding.Rule, parameters string, examples []Example, r
 	if parameters != "" {
 		fmt.Fprintf(&b, "## Parameters\n\nThe defaults; `policies: {%s: {...}}` in plimline.yaml replaces them one by one.%s\n\n```yaml\n%s```\n\n", rule.ID, silentWithout(rule.NeedsParameters), parameters)
 	}
+	shown := map[string]string{} // files by name
 	for _, e := range examples {
 		fmt.Fprintf(&b, "## %s\n\n%s", e.Title(), fence("dockerfile", e.Text))
 		for _, f := range e.Files {
+			if text, again := shown[f.Name]; again && text == string(f.Text) {
+				fmt.Fprintf(&b, "`%s` as above.\n\n", f.Name)
+				continue
+			}
+			shown[f.Name] = string(f.Text)
 			fmt.Fprintf(&b, "`%s`:\n\n%s", f.Name, fence(f.language(), f.Text))
 		}
 		if e.Bad {
