@@ -2,8 +2,8 @@
 # title: The value of a label is not of its kind
 # description: |
 #   What reads the label expects an address, a date, a version: with another value it fails, or shows nonsense. Formats are text (anything but
-#   nothing), url, email, rfc3339, semver, spdx and hash. The labels of the OCI image specification have theirs from the start; add your
-#   own: `policies: {label-format: {formats: {org.example.owner: email}}}`.
+#   nothing), url, email, rfc3339, semver, spdx, hash, or a regular expression that begins with ^. The labels of the OCI image specification
+#   have theirs from the start; add your own: `policies: {label-format: {formats: {org.example.owner: "^team-[a-z]+$"}}}`.
 # related_resources:
 #   - https://specs.opencontainers.org/image-spec/annotations/
 # custom:
@@ -30,6 +30,13 @@ wrong(_, "") := "empty"
 wrong(format, value) := sprintf("no %s: %q", [words[format], value]) if {
 	value != ""
 	not fits(format, value)
+}
+
+wrong(format, value) := sprintf("not of the form %s: %q", [format, value]) if {
+	value != ""
+	startswith(format, "^")
+	regex.is_valid(format)
+	not regex.match(format, value)
 }
 
 words := {
