@@ -28,7 +28,7 @@ func New(m *stage.Model, a *gobuild.Analysis, files *buildcontext.Files) *Docume
 		Implicit: len(m.Stages) == 1 && m.Stages[0].From == nil,
 	}
 	for _, x := range f.Directives {
-		d.Directives = append(d.Directives, &Directive{x.Name, x.Value, span(x.Span), span(x.ValueSpan)})
+		d.Directives = append(d.Directives, directive(x))
 	}
 	for _, x := range f.Comments {
 		d.Comments = append(d.Comments, &Comment{x.Text, span(x.Span), x.Next})
@@ -78,6 +78,17 @@ type builder struct {
 	a            *gobuild.Analysis
 	files        *buildcontext.Files
 	instructions map[*dockerfile.Instruction]*Instruction
+}
+
+func directive(x dockerfile.Directive) *Directive {
+	out := &Directive{Name: x.Name, Value: x.Value, Span: span(x.Span), ValueSpan: span(x.ValueSpan)}
+	if x.Name == "syntax" {
+		// What follows the first space are arguments for the frontend.
+		reference, _, _ := strings.Cut(x.Value, " ")
+		img := classified(image.Parse(reference), stage.FromImage, Span{out.ValueSpan[0], out.ValueSpan[0] + len(reference)})
+		out.Image = &img
+	}
+	return out
 }
 
 func spanPointer(s source.Span) *Span {

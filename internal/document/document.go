@@ -69,6 +69,7 @@ type Directive struct {
 	Value     string `json:"value" doc:"what follows ="`
 	Span      Span   `json:"span" doc:"the line"`
 	ValueSpan Span   `json:"value_span" doc:"the place of the value"`
+	Image     *Image `json:"image,omitempty" doc:"of syntax: the frontend that reads the file"`
 }
 
 // Comment is a comment line.

@@ -2,7 +2,7 @@
 # title: An image comes from a registry that is not allowed
 # description: |
 #   A team that scans, mirrors or signs images does so in its own registries. An image from elsewhere gets in without it. It covers FROM,
-#   COPY --from and RUN --mount.
+#   COPY --from, RUN --mount and `# syntax=`.
 # custom:
 #   severity: error
 #   category: security
@@ -18,32 +18,22 @@ package plimline.policies["allowed-registries"]
 
 import data.plimline.lib
 
-findings contains finding if {
+findings contains lib.through(found.at, message) if {
 	count(allow) > 0
-	some image in images
-	image.at.state in {"known", "automatic"}
-	not allowed(image.image)
-	finding := lib.at(image.at, sprintf("%s is not from an allowed registry: %s", [image.image.text, concat(", ", allow)]))
+	some found in lib.images
+	lib.named(found.image)
+	not allowed(found.image)
+	message := sprintf("%s is not from an allowed registry: %s", [found.image.text, concat(", ", allow)])
 }
 
-findings contains lib.unknown(image.at, sprintf("where %s comes from cannot be told", [image.image.text])) if {
+findings contains lib.unknown(found.at, sprintf("where %s comes from cannot be told", [found.image.text])) if {
 	count(allow) > 0
-	some image in images
-	not image.at.state in {"known", "automatic"}
-	contains(image.image.registry, "$")
+	some found in lib.images
+	not lib.named(found.image)
+	not allowed(found.image)
 }
 
 allow := data.plimline.parameters["allowed-registries"].allow
-
-images contains {"at": stage.from, "image": stage.from.image} if {
-	some stage in input.stages
-	stage.from.kind in {"image", "unknown"}
-}
-
-images contains {"at": copy.from, "image": copy.image} if {
-	some copy in input.copies
-	copy.kind == "image"
-}
 
 # A pattern is a registry, or a registry with the beginning of a repository.
 allowed(image) if {
