@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -109,12 +108,13 @@ func (g *group) compile(library []*module) error {
 		g.compiler = newCompiler(g.trusted)
 		g.compiler.Compile(modules)
 		if !g.compiler.Failed() {
+			g.checkHelpers()
 			return nil
 		}
 		guilty := false
 		for _, m := range g.rules {
 			if list := ofFile(g.compiler.Errors, m.file); len(list) > 0 {
-				m.err = compileError(list)
+				m.err = compileError(list, functions(slices.Concat(library, g.library))...)
 				delete(modules, m.file)
 				guilty = true
 			}
@@ -135,6 +135,15 @@ func (g *group) compile(library []*module) error {
 	}
 }
 
+// checkHelpers notes rules that name helpers which the library does not have.
+func (g *group) checkHelpers() {
+	for _, m := range g.rules {
+		if !g.trusted && m.err == nil {
+			m.err = missingHelpers(g.compiler, m)
+		}
+	}
+}
+
 // query is what asks for the rule's findings. It is written as the query compiler would leave it.
 func (m *module) query() ast.Body {
 	ref := append(slices.Clip(m.module.Package.Path), ast.InternedTerm("findings"))
@@ -143,25 +152,6 @@ func (m *module) query() ast.Body {
 
 func ofFile(list ast.Errors, file string) ast.Errors {
 	return slices.DeleteFunc(slices.Clone(list), func(e *ast.Error) bool { return e.Location == nil || e.Location.File != file })
-}
-
-// compileError puts OPA's errors into lines of "file:line:column: message".
-func compileError(list ast.Errors) error {
-	var out []error
-	for _, e := range list {
-		message := e.Message
-		if e.Details != nil {
-			for _, line := range e.Details.Lines() {
-				message += "\n\t" + line
-			}
-		}
-		if e.Location == nil {
-			out = append(out, errors.New(message))
-			continue
-		}
-		out = append(out, fmt.Errorf("%s:%d:%d: %s", e.Location.File, e.Location.Row, e.Location.Col, message))
-	}
-	return errors.Join(out...)
 }
 
 // capabilities are what rules may use: nothing that reaches the network, the environment, the clock, or chance.

@@ -3,6 +3,9 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -14,7 +17,7 @@ import (
 func decode(rule finding.Rule, v ast.Value, size int) ([]finding.Finding, error) {
 	set, ok := v.(ast.Set)
 	if !ok {
-		return nil, fmt.Errorf("findings must be a set, not %s", ast.ValueName(v))
+		return nil, fmt.Errorf("findings must be a set, not %s; write findings contains ...", ast.ValueName(v))
 	}
 	var out []finding.Finding
 	var errs []error
@@ -45,17 +48,20 @@ func (d *decoder) fail(format string, args ...any) {
 
 // object calls the reader of each key. Keys without a reader are errors, and so are required keys that are not there.
 func (d *decoder) object(v ast.Value, readers map[string]func(ast.Value), required ...string) {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(readers)), func(name string) bool { return name == noNode })
 	o, ok := v.(ast.Object)
 	if !ok {
-		d.fail("%s is no object", v)
+		d.fail("%s is no object; lib.at(node, message) makes one", v)
 		return
 	}
 	o.Foreach(func(k, x *ast.Term) {
 		name, _ := k.Value.(ast.String)
 		if read := readers[string(name)]; read != nil {
 			read(x.Value)
+		} else if closest := finding.Closest(string(name), names); closest != "" {
+			d.fail("%s is unknown; did you mean %q?", k, closest)
 		} else {
-			d.fail("%s is unknown", k)
+			d.fail("%s is unknown; it has %s", k, strings.Join(names, ", "))
 		}
 	})
 	for _, name := range required {
@@ -65,12 +71,22 @@ func (d *decoder) object(v ast.Value, readers map[string]func(ast.Value), requir
 	}
 }
 
+// noNode is the key that lib.at uses when what it is given has no place.
+const noNode = "no node"
+
 func (d *decoder) finding(v ast.Value) finding.Finding {
 	var f finding.Finding
 	d.object(v, map[string]func(ast.Value){
 		"span":    d.span(&f.Span),
 		"message": d.text(&f.Message),
 		"unknown": d.bool(&f.Unknown),
+		noNode: func(v ast.Value) {
+			if text, ok := v.(ast.String); ok {
+				d.fail("lib.at takes a node, such as stage.from, and %s is a text", text)
+			} else {
+				d.fail("lib.at takes a node, such as stage.from; this is %s without a span", ast.ValueName(v))
+			}
+		},
 		"related": func(v ast.Value) {
 			d.list(v, func(v ast.Value) {
 				var r finding.Related

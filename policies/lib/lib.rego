@@ -1,8 +1,12 @@
 package plimline.lib
 
-at(node, message) := {"span": node.span, "message": message}
+# A finding at a node of the document. What has no span is no node of the document: the finding is refused, and the author told.
+at(node, message) := {"span": span, "message": message} if {
+	span := node.span
+} else := {"no node": node, "message": message}
 
-unknown(node, message) := {"span": node.span, "message": message, "unknown": true}
+# Something that cannot be decided, which is reported on request.
+unknown(node, message) := object.union(at(node, message), {"unknown": true})
 
 related(finding, node, message) := object.union(finding, {"related": [{"span": node.span, "message": message}]})
 
