@@ -611,11 +611,14 @@ from_line := concat(" ", ["FROM", base, "AS", stage.alias.text]) if stage.alias
 
 from_line := concat(" ", ["FROM", base]) if not stage.alias
 
-settings := array.concat([line |
-	some instruction in instructions
-	instruction.index < divide
-	some line in repeated(instruction)
-], workdir_line)
+settings := array.concat(
+	[line |
+		some instruction in instructions
+		instruction.index < divide
+		some line in repeated(instruction)
+	],
+	workdir_line,
+)
 
 # ENV for the program, and the ARGs that what is repeated uses.
 repeated(instruction) := [concat(" ", ["ENV", concat(" ", [assignment(pair) | some pair in instruction.pairs; not for_builds(pair.key.text)])])] if {

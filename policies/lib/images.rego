@@ -2,7 +2,7 @@ package plimline.lib
 
 # Every image that the file names: behind FROM, COPY --from, RUN --mount and # syntax=. Each is {"at": node, "image": image}; the node is where
 # the name is written, and has the variables in it.
-images := array.concat(array.concat(from_images, copied_images), frontends)
+images := array.flatten([from_images, copied_images, frontends])
 
 from_images := [{"at": stage.from, "image": stage.from.image} |
 	some stage in input.stages

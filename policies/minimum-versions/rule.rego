@@ -19,7 +19,7 @@ findings contains lib.mended(lib.through(found.at, message), newer(found, versio
 	lib.image_matches(found.image, [pattern])
 	oldest := sprintf("%v", [wanted])
 	version := regex.find_n(`^v?[0-9]+(\.[0-9]+)*`, found.image.tag, 1)[0]
-	older(numbers(version), numbers(oldest))
+	older(parts_of(version), parts_of(oldest))
 	message := sprintf("%s is older than %s, the oldest version in use", [found.image.text, oldest])
 }
 
@@ -30,7 +30,7 @@ findings contains lib.unknown(found.at, sprintf("whether %s is as new as %v cann
 	startswith(object.get(found.image, "tag", ""), "$")
 }
 
-numbers(version) := [to_number(part) | some part in split(trim_prefix(version, "v"), ".")]
+parts_of(version) := [to_number(part) | some part in split(trim_prefix(version, "v"), ".")]
 
 # The first number that differs is smaller.
 older(version, oldest) if {

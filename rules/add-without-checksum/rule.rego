@@ -18,6 +18,7 @@
 package plimline.rules["add-without-checksum"]
 
 import data.plimline.lib
+
 findings contains lib.at(source, message) if {
 	some instruction in input.by.add
 	count([flag | some flag in instruction.flags; flag.name == "checksum"]) == 0

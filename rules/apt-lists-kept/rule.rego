@@ -27,7 +27,7 @@ findings contains lib.mended(lib.at(command, "the package lists it downloads sta
 	some command in instruction.commands
 	lib.kept(command)
 	command.name in {"apt-get", "apt", "aptitude"}
-	command.args[_] == "update"
+	"update" in command.args
 	not removed(instruction)
 	not mounted(instruction)
 }
@@ -42,7 +42,8 @@ removed(instruction) if {
 removed(instruction) if {
 	some command in instruction.commands
 	command.name in {"apt-get", "apt"}
-	command.args[_] in {"distclean", "dist-clean"}
+	some arg in command.args
+	arg in {"distclean", "dist-clean"}
 }
 
 # The lists are in a mount, which is no part of the layer.

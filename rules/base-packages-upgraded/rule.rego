@@ -19,6 +19,7 @@
 package plimline.rules["base-packages-upgraded"]
 
 import data.plimline.lib
+
 findings contains lib.at(command, message) if {
 	some name, verbs in upgrades
 	some command in lib.runs(name)

@@ -21,7 +21,7 @@ findings contains lib.at(place, sprintf("/bin/sh is dash here, and has no %s", [
 	not own_interpreter(instruction)
 	some command in instruction.commands
 	not inner(instruction, command)
-	[place, what] := bash(command)[_]
+	some [place, what] in bash(command)
 }
 
 bash(command) := [[command.words[0], command.name]] if {

@@ -23,7 +23,7 @@ findings contains finding if {
 	root := input.stages[stage.root]
 	root.from.platform.text in {"$BUILDPLATFORM", "${BUILDPLATFORM}"}
 	not build.arch
-	not platform_in_sight(build, stage)
+	not platform_in_sight(stage)
 	not lib.final.from.platform
 	finding := lib.related(
 		lib.at({"span": build.go}, "the program is for the machine that builds, whatever platform the image is for"),
@@ -33,14 +33,14 @@ findings contains finding if {
 }
 
 # The platform is asked for somewhere in the stage: it may reach the build in a way that is not seen.
-platform_in_sight(_, stage) if {
+platform_in_sight(stage) if {
 	some index in stage.chain
 	some instruction in input.stages[index].instructions
 	instruction.name in {"arg", "env", "run"}
 	regex.match(`(TARGET(PLATFORM|OS|ARCH|VARIANT)|GOARCH|GOOS|xx-)`, object.get(instruction, ["body", "text"], ""))
 }
 
-platform_in_sight(_, stage) if {
+platform_in_sight(stage) if {
 	some index in stage.chain
 	some instruction in input.stages[index].instructions
 	some heredoc in instruction.heredocs

@@ -27,14 +27,17 @@ findings contains finding if {
 	download.instruction < build.instruction
 	some mount in lib.cache_mounts(input.instructions[download.instruction])
 	covers_modules(mount.target)
-	some first in downloads(build, chain)
+	some first in downloads(chain)
 	first == download.instruction
 	not has_modules(build.instruction)
-	finding := lib.fixed(lib.related(
-		lib.at({"span": build.go}, "the modules were downloaded into a cache mount that this RUN does not have, so they are downloaded again"),
-		mount.flag,
-		"the mount",
-	), "Mount it here too", [lib.insert(input.instructions[build.instruction].keyword.span[1], sprintf(" --mount=type=cache,target=%s", [mount.target]))])
+	finding := lib.fixed(
+		lib.related(
+			lib.at({"span": build.go}, "the modules were downloaded into a cache mount that this RUN does not have, so they are downloaded again"),
+			mount.flag,
+			"the mount",
+		),
+		"Mount it here too", [lib.insert(input.instructions[build.instruction].keyword.span[1], sprintf(" --mount=type=cache,target=%s", [mount.target]))],
+	)
 }
 
 findings contains lib.at(mount.flag, message) if {
@@ -51,12 +54,12 @@ findings contains lib.at(mount.flag, message) if {
 	startswith(mount.target, "/root/")
 	instruction.user.state == "known"
 	not instruction.user.value in {"root", "0", "0:0", "root:root", ""}
-	not told(build, mount.target)
+	not told(build)
 	message := sprintf("the build runs as %s, whose cache is not in /root, so nothing is kept", [instruction.user.value])
 }
 
 # All RUNs that download modules have a mount for them; else they are in the image too.
-downloads(_, chain) := found if {
+downloads(chain) := found if {
 	found := {command.instruction |
 		some command in input.commands
 		command.name == "go"
@@ -87,7 +90,7 @@ vendored(build) if {
 }
 
 # Something says where the cache is, or the home.
-told(build, _) if {
+told(build) if {
 	some text in lib.stage_texts(build.stage)
 	regex.match(`GOCACHE|GOMODCACHE|GOPATH|XDG_CACHE_HOME|\bHOME\b`, text)
 }

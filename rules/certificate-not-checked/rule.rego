@@ -16,6 +16,7 @@
 package plimline.rules["certificate-not-checked"]
 
 import data.plimline.lib
+
 # curl -k, wget --no-check-certificate
 findings contains lib.at(word, message) if {
 	some name, pattern in downloads

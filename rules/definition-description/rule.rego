@@ -19,7 +19,7 @@ findings contains lib.at(comment, sprintf("to be shown as the description this w
 	some comment in input.comments
 	comment.next == instruction.index
 	comment.text != ""
-	instruction.span[0] - comment.span[1] in {1, 2}
+	(instruction.span[0] - comment.span[1]) in {1, 2}
 	names := defined(instruction)
 	count(names) > 0
 	not split(comment.text, " ")[0] in names

@@ -18,6 +18,7 @@
 package plimline.rules["docker-socket-volume"]
 
 import data.plimline.lib
+
 findings contains lib.at(arg, message) if {
 	some instruction in input.by.volume
 	some arg in instruction.args

@@ -11,6 +11,7 @@
 package plimline.rules["download-over-http"]
 
 import data.plimline.lib
+
 findings contains lib.at(word, message) if {
 	some name in {"curl", "wget"}
 	some command in lib.runs(name)

@@ -14,6 +14,7 @@
 package plimline.rules["env-file-copied"]
 
 import data.plimline.lib
+
 findings contains lib.at(source, message) if {
 	some copy in input.copies
 	copy.kind == "main"

@@ -12,6 +12,7 @@
 package plimline.rules["host-key-not-checked"]
 
 import data.plimline.lib
+
 # As an option, in a configuration that is written, in GIT_SSH_COMMAND.
 findings contains lib.at(word, text) if {
 	some command in input.commands

@@ -15,6 +15,7 @@
 package plimline.rules["password-in-layer"]
 
 import data.plimline.lib
+
 # echo 'root:secret' | chpasswd, echo secret | passwd --stdin root
 findings contains lib.at(word, "this password is in the image's history, and its hash in /etc/shadow") if {
 	some name, pattern in readers

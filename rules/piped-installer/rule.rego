@@ -12,6 +12,7 @@
 package plimline.rules["piped-installer"]
 
 import data.plimline.lib
+
 # curl ... | sh
 findings contains lib.at(download, message) if {
 	some download in downloads
@@ -27,7 +28,7 @@ findings contains lib.at(download, message) if {
 
 # bash -c "$(curl ...)", eval "$(curl ...)"
 findings contains lib.at(word, message) if {
-	some name in shells | {"eval"}
+	some name in (shells | {"eval"})
 	some shell in lib.runs(name)
 	some i, word in shell.words
 	regex.match("^\\x22?([$][(]|`)\\s*(curl|wget)\\s", word.text)
@@ -37,7 +38,7 @@ findings contains lib.at(word, message) if {
 
 # bash <(curl ...)
 findings contains lib.at(word, message) if {
-	some name in shells | {"source", "."}
+	some name in (shells | {"source", "."})
 	some shell in lib.runs(name)
 	word := lib.operands(shell, set())[0]
 	regex.match(`^<\(\s*(curl|wget)\s`, word.text)

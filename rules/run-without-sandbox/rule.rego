@@ -16,6 +16,7 @@
 package plimline.rules["run-without-sandbox"]
 
 import data.plimline.lib
+
 findings contains lib.at(flag, message) if {
 	some instruction in array.concat(input.by.run, [i | some i in input.by.onbuild; i.name == "run"])
 	some flag in instruction.flags

@@ -14,6 +14,7 @@
 package plimline.rules["second-package-index"]
 
 import data.plimline.lib
+
 findings contains lib.at(word, message) if {
 	some install in lib.pip_installs
 	not lib.has_flag(install.command, {"--require-hashes"})

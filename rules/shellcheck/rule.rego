@@ -15,7 +15,7 @@
 #   set: strict
 #   category: correctness
 #   since: 0.1.0
-package plimline.rules["shellcheck"]
+package plimline.rules.shellcheck
 
 # ShellCheck is asked by plimline itself.
 findings := set()

@@ -14,6 +14,7 @@
 package plimline.rules["ssh-port"]
 
 import data.plimline.lib
+
 findings contains lib.at(port, message) if {
 	some instruction in input.by.expose
 	instruction.stage in lib.final_chain

@@ -15,6 +15,7 @@
 package plimline.rules["unpinned-base-image"]
 
 import data.plimline.lib
+
 findings contains lib.through(from, message) if {
 	some stage in input.stages
 	from := stage.from

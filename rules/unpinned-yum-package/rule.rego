@@ -16,16 +16,14 @@ package plimline.rules["unpinned-yum-package"]
 import data.plimline.lib
 
 findings contains lib.unpinned(loose) if {
-	some name in {"yum"}
-	some install in lib.installs(name)
+	some install in lib.installs("yum")
 	loose := [word | some word in install.packages; not pinned(word)]
 	count(loose) > 0
 }
 
 # dnf module install nodejs:22
 findings contains lib.unpinned(loose) if {
-	some name in {"yum"}
-	some command in lib.runs(name)
+	some command in lib.runs("yum")
 	found := lib.operands(command, lib.dnf.valued)
 	found[0].value == "module"
 	found[1].value in {"install", "enable"}

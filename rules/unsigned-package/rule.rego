@@ -17,6 +17,7 @@
 package plimline.rules["unsigned-package"]
 
 import data.plimline.lib
+
 findings contains lib.at(word, message) if {
 	some name, pattern in flags
 	some command in lib.runs(name)

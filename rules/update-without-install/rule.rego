@@ -17,6 +17,7 @@
 package plimline.rules["update-without-install"]
 
 import data.plimline.lib
+
 findings contains lib.related(lib.at(update, message), install, "installed here, from the lists of the cached step") if {
 	some family in [{"apt-get", "apt"}, {"apk"}]
 	some update in input.commands

@@ -33,11 +33,14 @@ findings contains finding if {
 	source.path == "/"
 	not owned(input.instructions[copy.instruction])
 	not told(build)
-	finding := lib.fixed(lib.related(
-		lib.at({"span": build.go}, sprintf(".git belongs to root and this runs as %s, so git refuses to tell the revision and the build stops", [user.value])),
-		copy,
-		"copied here",
-	), "Give -buildvcs=false", [lib.insert(build.go[1], " -buildvcs=false")])
+	finding := lib.fixed(
+		lib.related(
+			lib.at({"span": build.go}, sprintf(".git belongs to root and this runs as %s, so git refuses to tell the revision and the build stops", [user.value])),
+			copy,
+			"copied here",
+		),
+		"Give -buildvcs=false", [lib.insert(build.go[1], " -buildvcs=false")],
+	)
 }
 
 owned(instruction) if {

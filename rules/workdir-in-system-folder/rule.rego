@@ -17,6 +17,7 @@
 package plimline.rules["workdir-in-system-folder"]
 
 import data.plimline.lib
+
 findings contains lib.at(arg, message) if {
 	some instruction in input.by.workdir
 	some arg in instruction.args

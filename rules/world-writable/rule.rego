@@ -11,6 +11,7 @@
 package plimline.rules["world-writable"]
 
 import data.plimline.lib
+
 findings contains lib.at(mode, message) if {
 	some command in lib.runs("chmod")
 	lib.kept(command)
