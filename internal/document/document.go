@@ -10,7 +10,7 @@ type Span [2]int
 
 func span(s source.Span) Span { return Span{s.Start, s.End} }
 
-// Document is the input of a rule.
+// Document is the input of a rule. The tags of its fields are what the schema and docs/input.md say of them: doc what it is, absent when it is left out.
 //
 // Optional fields are left out when they do not apply, so that `not stage.from.image.tag` asks whether there is one.
 type Document struct {
@@ -29,15 +29,15 @@ type Document struct {
 	Programs     map[string][]*Command `json:"programs" doc:"the same by the program's base name"`
 	Globals      []*Variable           `json:"globals" doc:"ARGs before the first FROM"`
 	Stages       []*Stage              `json:"stages" doc:"all stages in file order"`
-	Final        *int                  `json:"final,omitempty" doc:"index of the stage that is built: the last one, or --target"`
+	Final        *int                  `json:"final,omitempty" doc:"index of the stage that is built: the last one, or --target" absent:"when the file has no stage"`
 	Copies       []*Copy               `json:"copies" doc:"what COPY, ADD and RUN --mount bring into stages"`
 	Builds       []*Build              `json:"builds" doc:"commands that build Go programs"`
-	Context      *Context              `json:"context,omitempty" doc:"the build context; left out when it is not at hand, or nothing is copied from it"`
+	Context      *Context              `json:"context,omitempty" doc:"the build context" absent:"when it is not at hand, or nothing is copied from it"`
 }
 
 // Context is the build context.
 type Context struct {
-	IgnoreFile string `json:"ignore_file,omitempty" doc:"the file that says what is left out, such as .dockerignore, when there is one"`
+	IgnoreFile string `json:"ignore_file,omitempty" doc:"the file that says what is left out, such as .dockerignore" absent:"when there is none"`
 	Repository bool   `json:"repository" doc:"it has a .git that is not left out"`
 }
 
@@ -69,7 +69,7 @@ type Directive struct {
 	Value     string `json:"value" doc:"what follows ="`
 	Span      Span   `json:"span" doc:"the line"`
 	ValueSpan Span   `json:"value_span" doc:"the place of the value"`
-	Image     *Image `json:"image,omitempty" doc:"of syntax: the frontend that reads the file"`
+	Image     *Image `json:"image,omitempty" doc:"of syntax: the frontend that reads the file" absent:"for directives other than syntax"`
 }
 
 // Comment is a comment line.
@@ -106,18 +106,18 @@ type Value struct {
 type Use struct {
 	Name string `json:"name" doc:"its name"`
 	Kind string `json:"kind" doc:"arg, globalarg, env, buildarg, automatic or undeclared"`
-	Span *Span  `json:"span,omitempty" doc:"where it was set, or declared"`
+	Span *Span  `json:"span,omitempty" doc:"where it was set, or declared" absent:"for what BuildKit or the command line sets, and for what nothing declares"`
 }
 
 // Variable is one setting of a variable.
 type Variable struct {
 	Name        string `json:"name" doc:"its name"`
 	Kind        string `json:"kind" doc:"arg, globalarg, env, buildarg or automatic"`
-	Value       string `json:"value,omitempty" doc:"its value, when something gives it one"`
+	Value       string `json:"value,omitempty" doc:"its value" absent:"when nothing gives it one"`
 	State       string `json:"state" doc:"as of a value"`
 	HasDefault  bool   `json:"has_default" doc:"an ARG written with ="`
-	Span        *Span  `json:"span,omitempty" doc:"NAME=value; left out for what BuildKit or the command line sets"`
-	Instruction *int   `json:"instruction,omitempty" doc:"index of the instruction that sets it"`
+	Span        *Span  `json:"span,omitempty" doc:"NAME=value" absent:"for what BuildKit or the command line sets"`
+	Instruction *int   `json:"instruction,omitempty" doc:"index of the instruction that sets it" absent:"for what BuildKit or the command line sets"`
 }
 
 // Instruction is one statement.
@@ -128,7 +128,7 @@ type Instruction struct {
 	Span       Span       `json:"span" doc:"keyword to last argument or heredoc end"`
 	Valid      bool       `json:"valid" doc:"BuildKit accepts it"`
 	Onbuild    bool       `json:"onbuild" doc:"it stands behind ONBUILD"`
-	Stage      *int       `json:"stage,omitempty" doc:"index of its stage; left out before the first FROM"`
+	Stage      *int       `json:"stage,omitempty" doc:"index of its stage" absent:"before the first FROM"`
 	Form       string     `json:"form" doc:"shell, exec (a JSON array) or words"`
 	Body       Text       `json:"body" doc:"everything behind the flags, lines joined"`
 	Flags      []*Flag    `json:"flags" doc:"--name=value before the arguments"`
@@ -136,26 +136,26 @@ type Instruction struct {
 	Pairs      []*Pair    `json:"pairs" doc:"of ENV, LABEL and ARG"`
 	Heredocs   []*Heredoc `json:"heredocs" doc:"here-documents"`
 	Commands   []*Command `json:"commands" doc:"shell commands of RUN, CMD, ENTRYPOINT and HEALTHCHECK"`
-	Opaque     string     `json:"opaque,omitempty" doc:"why the commands could not be read"`
+	Opaque     string     `json:"opaque,omitempty" doc:"why the commands could not be read" absent:"when they could, or there are none"`
 	Unset      []*Unset   `json:"unset" doc:"variables it uses that nothing in the file sets; a base image may"`
 	EmptyLines []*Span    `json:"empty_lines" doc:"empty lines between its continued ones"`
 	Shell      []string   `json:"shell" doc:"the SHELL in effect"`
-	User       *Setting   `json:"user,omitempty" doc:"the USER in effect before it; left out when nothing in the file sets one"`
-	Workdir    *Setting   `json:"workdir,omitempty" doc:"the WORKDIR in effect before it; left out when nothing in the file sets one"`
+	User       *Setting   `json:"user,omitempty" doc:"the USER in effect before it" absent:"when nothing in the file sets one"`
+	Workdir    *Setting   `json:"workdir,omitempty" doc:"the WORKDIR in effect before it" absent:"when nothing in the file sets one"`
 }
 
 // Unset is a use of a variable that nothing in the file sets.
 type Unset struct {
 	Name     string `json:"name" doc:"the variable"`
 	Platform bool   `json:"platform" doc:"one of BuildKit's, such as TARGETARCH, which the stage has no ARG for"`
-	Similar  string `json:"similar,omitempty" doc:"a variable that is set and called nearly like it"`
+	Similar  string `json:"similar,omitempty" doc:"a variable that is set and called nearly like it" absent:"when none is"`
 	Span     Span   `json:"span" doc:"the place"`
 }
 
 // Flag is --name or --name=value.
 type Flag struct {
 	Name   string  `json:"name" doc:"without dashes"`
-	Value  *Value  `json:"value,omitempty" doc:"behind =, when there is one"`
+	Value  *Value  `json:"value,omitempty" doc:"behind =" absent:"for a flag without ="`
 	Span   Span    `json:"span" doc:"the whole flag"`
 	Fields []*Pair `json:"fields" doc:"the parts of --mount"`
 }
@@ -163,7 +163,7 @@ type Flag struct {
 // Pair is a key and its value.
 type Pair struct {
 	Key    Text   `json:"key" doc:"the key"`
-	Value  *Value `json:"value,omitempty" doc:"the value, when there is one"`
+	Value  *Value `json:"value,omitempty" doc:"the value" absent:"when there is none, as in ARG NAME"`
 	Legacy bool   `json:"legacy" doc:"written KEY VALUE, without ="`
 	Span   Span   `json:"span" doc:"key and value"`
 }
@@ -179,7 +179,7 @@ type Heredoc struct {
 
 // Command is one simple shell command.
 type Command struct {
-	Name        string      `json:"name,omitempty" doc:"the program's base name, behind wrappers such as env and sudo; left out when not literal"`
+	Name        string      `json:"name,omitempty" doc:"the program's base name, behind wrappers such as env and sudo" absent:"when a variable takes part in it"`
 	Words       []*Word     `json:"words" doc:"the program and its arguments"`
 	Args        []string    `json:"args" doc:"the arguments' values, without the program"`
 	Wrappers    []string    `json:"wrappers" doc:"words before the program: env, sudo, ..."`
@@ -187,7 +187,7 @@ type Command struct {
 	Redirects   []*Redirect `json:"redirects" doc:"redirections"`
 	Span        Span        `json:"span" doc:"the whole command"`
 	Instruction int         `json:"instruction" doc:"index of its instruction"`
-	Stage       *int        `json:"stage,omitempty" doc:"index of its stage"`
+	Stage       *int        `json:"stage,omitempty" doc:"index of its stage" absent:"before the first FROM"`
 	Onbuild     bool        `json:"onbuild" doc:"it stands behind ONBUILD"`
 	Conditional bool        `json:"conditional" doc:"it may not run: in if, case, loops, functions or behind ||"`
 	Loop        bool        `json:"loop" doc:"it is in a loop"`
@@ -195,7 +195,7 @@ type Command struct {
 	PipeLength  int         `json:"pipe_length" doc:"commands in its pipeline; 1 for no pipe"`
 	After       string      `json:"after" doc:"the operator behind it: &&, ||, ;, &, | or nothing"`
 	Depth       int         `json:"depth" doc:"subshells, substitutions and sh -c around it"`
-	Directory   *string     `json:"directory,omitempty" doc:"the directory it runs in, when known"`
+	Directory   *string     `json:"directory,omitempty" doc:"the directory it runs in" absent:"when it is not known"`
 }
 
 // Word is one word of a command.
@@ -211,14 +211,14 @@ type Word struct {
 // Assign is NAME=VALUE in a shell.
 type Assign struct {
 	Name  string `json:"name" doc:"the variable"`
-	Value *Word  `json:"value,omitempty" doc:"its value"`
+	Value *Word  `json:"value,omitempty" doc:"its value" absent:"for NAME= with nothing behind it"`
 	Span  Span   `json:"span" doc:"the place"`
 }
 
 // Redirect is a redirection.
 type Redirect struct {
 	Op     string `json:"op" doc:"such as > or 2>&1"`
-	Target *Word  `json:"target,omitempty" doc:"the file"`
+	Target *Word  `json:"target,omitempty" doc:"the file" absent:"for redirections that name none, such as 2>&1"`
 	Span   Span   `json:"span" doc:"the place"`
 }
 
@@ -236,10 +236,10 @@ type Setting struct {
 type Stage struct {
 	Index        int            `json:"index" doc:"position in input.stages"`
 	Name         string         `json:"name" doc:"its alias as written, else stage 0, stage 1, ..."`
-	Alias        *Text          `json:"alias,omitempty" doc:"the name behind AS"`
+	Alias        *Text          `json:"alias,omitempty" doc:"the name behind AS" absent:"when it has none"`
 	Span         Span           `json:"span" doc:"FROM to its last instruction"`
-	From         *From          `json:"from,omitempty" doc:"what it builds on; left out for the implicit stage of a file without FROM"`
-	Parent       *int           `json:"parent,omitempty" doc:"index of the stage that FROM names"`
+	From         *From          `json:"from,omitempty" doc:"what it builds on" absent:"for the implicit stage of a file without FROM"`
+	Parent       *int           `json:"parent,omitempty" doc:"index of the stage that FROM names" absent:"when FROM names an image"`
 	Root         int            `json:"root" doc:"index of the first stage of its chain of parents"`
 	Chain        []int          `json:"chain" doc:"indexes of the stages it is made of by FROM, root first, itself last"`
 	Base         Image          `json:"base" doc:"the image its chain of parents starts from"`
@@ -248,15 +248,15 @@ type Stage struct {
 	UsedBy       []int          `json:"used_by" doc:"indexes of stages that build on it or copy from it"`
 	Instructions []*Instruction `json:"instructions" doc:"its instructions, without FROM"`
 	Commands     []*Command     `json:"commands" doc:"its shell commands"`
-	User         *Setting       `json:"user,omitempty" doc:"the USER it ends with; left out when nothing in the file sets one"`
-	Workdir      *Setting       `json:"workdir,omitempty" doc:"the WORKDIR it ends with"`
+	User         *Setting       `json:"user,omitempty" doc:"the USER it ends with" absent:"when nothing in the file sets one"`
+	Workdir      *Setting       `json:"workdir,omitempty" doc:"the WORKDIR it ends with" absent:"when nothing in the file sets one"`
 	Shell        []string       `json:"shell" doc:"the SHELL it ends with"`
-	Entrypoint   *int           `json:"entrypoint,omitempty" doc:"index of the ENTRYPOINT in effect"`
-	Cmd          *int           `json:"cmd,omitempty" doc:"index of the CMD in effect"`
-	Healthcheck  *int           `json:"healthcheck,omitempty" doc:"index of the HEALTHCHECK in effect"`
-	Entry        *Entry         `json:"entry,omitempty" doc:"the program it starts, when ENTRYPOINT or CMD names one by its path"`
+	Entrypoint   *int           `json:"entrypoint,omitempty" doc:"index of the ENTRYPOINT in effect" absent:"when nothing in the file sets one"`
+	Cmd          *int           `json:"cmd,omitempty" doc:"index of the CMD in effect" absent:"when nothing in the file sets one, or ENTRYPOINT has done away with it"`
+	Healthcheck  *int           `json:"healthcheck,omitempty" doc:"index of the HEALTHCHECK in effect" absent:"when nothing in the file sets one"`
+	Entry        *Entry         `json:"entry,omitempty" doc:"the program it starts" absent:"when neither ENTRYPOINT nor CMD names one by its path"`
 	Env          []*Variable    `json:"env" doc:"ENV and ARG in effect at its end"`
-	Toolchain    *Span          `json:"toolchain,omitempty" doc:"where its Go toolchain comes from: its base, or what installs it; left out when it has none"`
+	Toolchain    *Span          `json:"toolchain,omitempty" doc:"where its Go toolchain comes from: its base, or what installs it" absent:"when it has none"`
 }
 
 // From is what a stage builds on.
@@ -267,7 +267,7 @@ type From struct {
 	Span     Span   `json:"span" doc:"the argument of FROM"`
 	Kind     string `json:"kind" doc:"stage, scratch, image, context or unknown"`
 	Image    Image  `json:"image" doc:"the argument as an image reference"`
-	Platform *Value `json:"platform,omitempty" doc:"--platform"`
+	Platform *Value `json:"platform,omitempty" doc:"--platform" absent:"when it is not given"`
 	Vars     []*Use `json:"vars" doc:"the variables that took part"`
 }
 
@@ -280,9 +280,9 @@ type Image struct {
 	Repository   string `json:"repository" doc:"such as library/golang"`
 	Name         string `json:"name" doc:"last part of the repository"`
 	Familiar     string `json:"familiar" doc:"registry and repository as people write them"`
-	Tag          string `json:"tag,omitempty" doc:"when one is written"`
-	TagSpan      *Span  `json:"tag_span,omitempty" doc:"where the tag is written"`
-	Digest       string `json:"digest,omitempty" doc:"when one is written"`
+	Tag          string `json:"tag,omitempty" doc:"the tag" absent:"when none is written"`
+	TagSpan      *Span  `json:"tag_span,omitempty" doc:"where the tag is written" absent:"when there is no tag, a variable takes part in the reference, or it is not of FROM"`
+	Digest       string `json:"digest,omitempty" doc:"the digest, such as sha256:..." absent:"when none is written"`
 	Class        string `json:"class" doc:"empty, static, libc, busybox, small, slim, full, toolchain, app or unknown"`
 	Libc         string `json:"libc" doc:"glibc, musl, none or unknown"`
 	Shell        string `json:"shell" doc:"whether it has /bin/sh: yes, no or unknown"`
@@ -300,12 +300,12 @@ type Copy struct {
 	Mount       bool    `json:"mount" doc:"a RUN --mount: there during that RUN only"`
 	Add         bool    `json:"add" doc:"written with ADD"`
 	Kind        string  `json:"kind" doc:"stage, scratch, image, main (the build context), context (a named one), nothing (BuildKit refuses it) or unknown"`
-	Refused     string  `json:"refused,omitempty" doc:"why it names nothing: number, self, later or variable"`
-	From        *Value  `json:"from,omitempty" doc:"the value of --from"`
-	Stage       *int    `json:"stage,omitempty" doc:"index of the stage it takes from"`
-	Image       *Image  `json:"image,omitempty" doc:"the image it takes from"`
+	Refused     string  `json:"refused,omitempty" doc:"why it names nothing: number, self, later or variable" absent:"when it names something"`
+	From        *Value  `json:"from,omitempty" doc:"the value of --from" absent:"for copies from the build context"`
+	Stage       *int    `json:"stage,omitempty" doc:"index of the stage it takes from" absent:"when it takes from no stage of the file"`
+	Image       *Image  `json:"image,omitempty" doc:"the image it takes from" absent:"when it takes from none"`
 	Sources     []*Path `json:"sources" doc:"what it takes"`
-	Dest        *Path   `json:"dest,omitempty" doc:"where it goes"`
+	Dest        *Path   `json:"dest,omitempty" doc:"where it goes" absent:"when none is written"`
 }
 
 // Path is a source or destination of a copy.
@@ -314,7 +314,7 @@ type Path struct {
 	Value   string   `json:"value" doc:"with variables expanded"`
 	State   string   `json:"state" doc:"as of a value"`
 	Span    Span     `json:"span" doc:"the place"`
-	Path    string   `json:"path,omitempty" doc:"absolute and clean, when known"`
+	Path    string   `json:"path,omitempty" doc:"absolute and clean" absent:"when it is not known"`
 	Folder  bool     `json:"folder" doc:"written as a folder: with a trailing slash"`
 	Glob    bool     `json:"glob" doc:"it has a wildcard"`
 	Absent  bool     `json:"absent" doc:"certainly not in the stage it is taken from"`
@@ -339,31 +339,31 @@ type Build struct {
 	Complete    bool         `json:"complete" doc:"outputs lists all it writes"`
 	Final       string       `json:"final" doc:"whether its output reaches the final stage: yes, no or unknown"`
 	Cgo         Cgo          `json:"cgo" doc:"whether cgo takes part"`
-	Evidence    *Evidence    `json:"evidence,omitempty" doc:"what its sources say; left out when they are not at hand"`
+	Evidence    *Evidence    `json:"evidence,omitempty" doc:"what its sources say" absent:"when they are not at hand"`
 	Buildmode   string       `json:"buildmode" doc:"default, pie, c-shared, ..."`
-	Os          string       `json:"os,omitempty" doc:"GOOS when set and known"`
-	Arch        string       `json:"arch,omitempty" doc:"GOARCH when set and known"`
+	Os          string       `json:"os,omitempty" doc:"GOOS" absent:"when it is not set, or not known"`
+	Arch        string       `json:"arch,omitempty" doc:"GOARCH" absent:"when it is not set, or not known"`
 	Cross       string       `json:"cross" doc:"for another platform than the builder's: yes, no, varies (with the platform that is built for) or unknown"`
 	Compiler    string       `json:"compiler" doc:"whether the builder has a C compiler then: yes, no or unknown"`
-	Exempt      string       `json:"exempt,omitempty" doc:"why cgo is needed: fips, c-shared, plugin, race"`
+	Exempt      string       `json:"exempt,omitempty" doc:"why cgo is needed: fips, c-shared, plugin, race" absent:"when it is not"`
 }
 
 // Evidence is what the sources of a program say.
 type Evidence struct {
 	Complete  bool      `json:"complete" doc:"all of its imports could be followed"`
-	Net       *Import   `json:"net,omitempty" doc:"an import that brings package net"`
-	User      *Import   `json:"user,omitempty" doc:"an import that brings package os/user"`
-	Cgo       *Import   `json:"cgo,omitempty" doc:"a file with import C"`
-	Excluded  *Import   `json:"excluded,omitempty" doc:"a package that has no Go files left because cgo is off"`
+	Net       *Import   `json:"net,omitempty" doc:"an import that brings package net" absent:"when none does"`
+	User      *Import   `json:"user,omitempty" doc:"an import that brings package os/user" absent:"when none does"`
+	Cgo       *Import   `json:"cgo,omitempty" doc:"a file with import C" absent:"when there is none"`
+	Excluded  *Import   `json:"excluded,omitempty" doc:"a package that has no Go files left because cgo is off" absent:"when there is none"`
 	WithoutC  []*Import `json:"without_c" doc:"packages of other modules whose C parts are left out because cgo is off"`
-	Client    *Import   `json:"client,omitempty" doc:"a call that speaks TLS; looked for when the final image has no CA certificates, or the Go toolchain"`
-	Zone      *Import   `json:"zone,omitempty" doc:"a call that needs time zone data; looked for when the final image has none, or the Go toolchain"`
-	Temp      *Import   `json:"temp,omitempty" doc:"a call that needs /tmp; looked for when the final image is empty, or has the Go toolchain"`
-	Roots     *Import   `json:"roots,omitempty" doc:"an import that brings CA certificates"`
-	Zones     *Import   `json:"zones,omitempty" doc:"an import that brings time zone data"`
+	Client    *Import   `json:"client,omitempty" doc:"a call that speaks TLS; looked for when the final image has no CA certificates, or the Go toolchain" absent:"when there is none, or it was not looked for"`
+	Zone      *Import   `json:"zone,omitempty" doc:"a call that needs time zone data; looked for when the final image has none, or the Go toolchain" absent:"when there is none, or it was not looked for"`
+	Temp      *Import   `json:"temp,omitempty" doc:"a call that needs /tmp; looked for when the final image is empty, or has the Go toolchain" absent:"when there is none, or it was not looked for"`
+	Roots     *Import   `json:"roots,omitempty" doc:"an import that brings CA certificates" absent:"when none does"`
+	Zones     *Import   `json:"zones,omitempty" doc:"an import that brings time zone data" absent:"when none does"`
 	Vendored  bool      `json:"vendored" doc:"the module has a vendor folder"`
 	Requires  int       `json:"requires" doc:"how many modules go.mod requires"`
-	GoVersion string    `json:"go_version,omitempty" doc:"the go line of go.mod"`
+	GoVersion string    `json:"go_version,omitempty" doc:"the go line of go.mod" absent:"when it has none"`
 	Module    string    `json:"module" doc:"the folder of go.mod in the build context, . for the context itself"`
 	Sums      bool      `json:"sums" doc:"there is a go.sum"`
 	Local     bool      `json:"local" doc:"go.mod replaces a module by a folder"`

@@ -14,7 +14,8 @@ type Field struct {
 	Name      string // in JSON
 	Index     int    // in the struct
 	OmitEmpty bool
-	Doc       string
+	Doc       string // what it is
+	Absent    string // when it is left out, as in "when there is none"; for those with OmitEmpty
 }
 
 // Fields lists the fields of a struct type in order.
@@ -25,7 +26,8 @@ func Fields(t reflect.Type) []Field {
 		if name == "-" {
 			continue
 		}
-		out = append(out, Field{name, i, rest == "omitempty", t.Field(i).Tag.Get("doc")})
+		tag := t.Field(i).Tag
+		out = append(out, Field{name, i, rest == "omitempty", tag.Get("doc"), tag.Get("absent")})
 	}
 	return out
 }
@@ -88,6 +90,9 @@ func (s *schemas) object(t reflect.Type) any {
 			field = map[string]any{"allOf": []any{map[string]any{"$ref": ref}}}
 		}
 		field["description"] = f.Doc
+		if f.Absent != "" {
+			field["description"] = f.Doc + "; left out " + f.Absent
+		}
 		properties[f.Name] = field
 		if !f.OmitEmpty {
 			required = append(required, f.Name)
