@@ -40,6 +40,7 @@ var floors = map[string]int{
 	"internal/spec":         8,
 	"internal/lsp":          8,
 	"internal/cli":          9,
+	"internal/docs":         10,
 	"cmd/plimline":          10,
 }
 

@@ -283,7 +283,7 @@ type Image struct {
 	Tag          string `json:"tag,omitempty" doc:"the tag" absent:"when none is written"`
 	TagSpan      *Span  `json:"tag_span,omitempty" doc:"where the tag is written" absent:"when there is no tag, a variable takes part in the reference, or it is not of FROM"`
 	Digest       string `json:"digest,omitempty" doc:"the digest, such as sha256:..." absent:"when none is written"`
-	Class        string `json:"class" doc:"empty, static, libc, busybox, small, slim, full, toolchain, app or unknown"`
+	Class        string `json:"class" doc:"empty, static, libc, busybox, small, slim, full, toolchain, app, windows or unknown"`
 	Libc         string `json:"libc" doc:"glibc, musl, none or unknown"`
 	Shell        string `json:"shell" doc:"whether it has /bin/sh: yes, no or unknown"`
 	User         string `json:"user" doc:"the user it runs as when no USER is set: root, nonroot or unknown"`
