@@ -1,3 +1,4 @@
+# What is shipped
 package plimline.lib
 
 # The stage that is shipped: the last one, or the one given with --target.
@@ -96,7 +97,7 @@ copied_to_final(pattern) if {
 	not programs_only(copy)
 }
 
-# A variable that is set in the shipped image.
+# The variables that ENV sets in the shipped image, by name.
 final_env[variable.name] := variable if {
 	some variable in final.env
 	variable.kind == "env"
@@ -134,7 +135,7 @@ stage_texts(index) := {instruction.body.text |
 	some heredoc in instruction.heredocs
 }
 
-# The version in the tag of a golang image, such as [1, 26]; patch releases are left out.
+# The minor version in the tag of a golang image: 26 for golang:1.26.3-alpine.
 go_minor(image) := to_number(found[0][1]) if {
 	image.familiar == "golang"
 	found := regex.find_all_string_submatch_n(`^1\.([0-9]+)`, image.tag, 1)
@@ -146,8 +147,10 @@ mounts(instruction) := [{"flag": flag, "type": field(flag, {"type"}, "bind"), "t
 	flag.name == "mount"
 ]
 
+# Those of the mounts of a RUN that are caches.
 cache_mounts(instruction) := [mount | some mount in mounts(instruction); mount.type == "cache"]
 
+# The value of a part of a --mount flag, under one of its names.
 field(flag, names, fallback) := array.concat(found, [fallback])[0] if {
 	found := [pair.value.value |
 		some pair in flag.fields

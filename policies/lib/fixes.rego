@@ -1,3 +1,4 @@
+# Fixes that several rules make
 package plimline.lib
 
 # The verb of a package manager's command.
@@ -45,11 +46,6 @@ plain_command(instruction) if {
 	# What the shell does itself is no program.
 	not command.name in {"cd", "exit", "export", "set", "source", ".", ":", "eval", "trap", "exec", "read", "ulimit", "umask", "wait"}
 }
-
-# A finding with a fix, when there is one.
-mended(finding, fix) := object.union(finding, {"fix": fix}) if fix != null
-
-mended(finding, null) := finding
 
 # FROM without its --platform.
 without_platform(stage) := edit([flag.span[0], stage.from.span[0]], "") if {

@@ -1,19 +1,23 @@
+# Images
 package plimline.lib
 
 # Every image that the file names: behind FROM, COPY --from, RUN --mount and # syntax=. Each is {"at": node, "image": image}; the node is where
 # the name is written, and has the variables in it.
 images := array.flatten([from_images, copied_images, frontends])
 
+# The part of images that FROM names.
 from_images := [{"at": stage.from, "image": stage.from.image} |
 	some stage in input.stages
 	stage.from.kind in {"image", "unknown"}
 ]
 
+# The part of images that COPY --from and RUN --mount name.
 copied_images := [{"at": copy.from, "image": copy.image} |
 	some copy in input.copies
 	copy.kind == "image"
 ]
 
+# The part of images that # syntax= names.
 frontends := [{"at": at, "image": image} |
 	some directive in input.directives
 	image := directive.image
@@ -50,22 +54,3 @@ image_edit(found, text) := edit(found.at.span, text) if {
 	found.at.vars == []
 	found.at.text == found.image.text
 }
-
-# A message with a reason behind it, when there is one.
-with_reason(message, reason) := sprintf("%s: %s", [message, reason]) if reason != ""
-
-with_reason(message, "") := message
-
-# A number, written out, is one of the items or lies in one that is a range: 8080, 1024-65535.
-in_ranges(number, items) if {
-	some item in items
-	[low, high] := bounds(sprintf("%v", [item]))
-	low <= to_number(number)
-	to_number(number) <= high
-}
-
-# The ends of a range, or of a number alone.
-bounds(text) := [to_number(part) | some part in array.concat(parts, parts)] if {
-	regex.match(`^[0-9]+$`, text)
-	parts := [text]
-} else := [to_number(part) | some part in split(text, "-")] if regex.match("^[0-9]+-[0-9]+$", text)

@@ -1,3 +1,4 @@
+# Tables: official images
 package plimline.lib
 
 # Docker Hub's official library (docker-library/official-images, library/), deprecated ones too, as of 2026-11.

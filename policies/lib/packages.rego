@@ -1,3 +1,4 @@
+# Commands and packages
 package plimline.lib
 
 # The commands that run a program, by its base name.

@@ -1,3 +1,4 @@
+# Tables: releases
 package plimline.lib
 
 # When Go's minor releases came (go.dev/doc/devel/release), as of 2026-11. A release is supported until the second one after it.

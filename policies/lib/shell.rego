@@ -1,3 +1,4 @@
+# Shells and variables
 package plimline.lib
 
 # RUNs, those behind ONBUILD too, whose text a POSIX shell, bash or the like reads.

@@ -1,3 +1,4 @@
+# Tables: licences
 package plimline.lib
 
 # Licence and exception names, in lower case, of the SPDX licence list (spdx.org/licenses), deprecated ones too, as of 2026-11. A text: it is only taken
