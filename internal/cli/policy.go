@@ -13,6 +13,7 @@ import (
 
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/policy"
+	"github.com/plimline/plimline/policies"
 )
 
 func (a *app) policyCommand() *cobra.Command {
@@ -22,7 +23,7 @@ func (a *app) policyCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.policyNewCommand(), a.policyCheckCommand(), a.policyBundleCommand(), a.policyPushCommand(), a.policyPullCommand(), a.policyUpdateCommand())
+	cmd.AddCommand(a.policyNewCommand(), a.policyCheckCommand(), a.policyExportCommand(), a.policyBundleCommand(), a.policyPushCommand(), a.policyPullCommand(), a.policyUpdateCommand())
 	return cmd
 }
 
@@ -135,7 +136,8 @@ test_one_finding if {
 }
 
 test_parameter if {
-	count(policy.findings) == 0 with input as data.plimline.examples["POLICY-ID"].bad with data.plimline.parameters["POLICY-ID"].images as ["*"]
+	count(policy.findings) == 0 with input as data.plimline.examples["POLICY-ID"].bad
+		with data.plimline.parameters["POLICY-ID"].images as ["*"]
 }
 `
 
@@ -178,6 +180,46 @@ Exit code: 0 all is well, 1 something is odd, 2 a policy cannot be used.`,
 	}
 	settings.placeFlags(cmd.Flags())
 	return cmd
+}
+
+func (a *app) policyExportCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "export DIR",
+		Short: "Write the input's schema and the library for other tools",
+		Long: `Write input.schema.json and lib/*.rego into DIR, as they are in this version: opa check, opa eval, regal and editors need them as files.
+plimline itself does not.`,
+		Example: "  plimline policy export .plimline\n  opa check --strict --schema .plimline/input.schema.json policies .plimline/lib",
+		Args:    oneArgument("a folder, such as .plimline"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			for _, pattern := range []string{"input.schema.json", "lib/*.rego"} {
+				files, err := fs.Glob(policies.FS, pattern)
+				if err != nil {
+					return err
+				}
+				for _, file := range files {
+					if err := a.export(filepath.Join(args[0], filepath.FromSlash(file)), file); err != nil {
+						return err
+					}
+				}
+			}
+			fmt.Fprintf(a.stdout, "wrote input.schema.json and lib to %s\n", filepath.ToSlash(args[0]))
+			return nil
+		},
+	}
+}
+
+func (a *app) export(name, file string) error {
+	text, err := policies.FS.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	if err := replaceFile(name, text); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.ToSlash(name), err)
+	}
+	return nil
 }
 
 // ownPolicies loads plimline's rules and the user's policies: those at the paths, or those that the configuration of this folder names.
