@@ -83,7 +83,7 @@ func entry(t *testing.T, b *bytes.Buffer, rule finding.Rule, catalog *finding.Ca
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(b, "### %s\n\n%s [Page](../policies/%[1]s/README.md), [Rego](../policies/%[1]s/rule.rego).\n\n", rule.ID, atTop(rule.Description))
+	fmt.Fprintf(b, "### %s\n\n%s\n[Page](../policies/%[1]s/README.md), [Rego](../policies/%[1]s/rule.rego).\n\n", rule.ID, strings.TrimSpace(rule.Description))
 	snippet := fmt.Appendf(nil, "severity:\n  %s: error\n", rule.ID)
 	var example spec.Example
 	for _, e := range examples {
@@ -105,11 +105,6 @@ func entry(t *testing.T, b *bytes.Buffer, rule finding.Rule, catalog *finding.Ca
 	}
 	said, _, _ = strings.Cut(said, "\n```")
 	fmt.Fprintf(b, "```text\n%s:%s\n```\n\n", example.File, said)
-}
-
-// atTop is text of policies/ID as it stands in docs/.
-func atTop(text string) string {
-	return strings.ReplaceAll(strings.TrimSpace(text), "](../../rules/", "](../rules/")
 }
 
 // valid loads a configuration as plimline does.

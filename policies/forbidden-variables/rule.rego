@@ -2,7 +2,7 @@
 # title: A variable that ENV or ARG is not to set
 # description: |
 #   A secret behind ARG or ENV is read by everyone who can pull the image, a proxy behind ENV holds for every container, and some switches turn
-#   checks off for good. The rule [secret-in-env](../../rules/secret-in-env) knows what secrets look like; this has the names that your own
+#   checks off for good. The rule `secret-in-env` knows what secrets look like; this has the names that your own
 #   scripts use, also in stages that are not shipped. Names are compared without regard to case.
 # related_resources:
 #   - https://docs.docker.com/build/building/secrets/

@@ -3,7 +3,7 @@
 # description: |
 #   Whoever can push to a tag decides what the next build is made of. A digest names one image for ever; Renovate and Dependabot change it when
 #   there is a new one. It covers FROM, COPY --from, RUN --mount and `# syntax=`. To ask it of some and not of others is a policy, and for all
-#   base images there is the rule [unpinned-base-image](../../rules/unpinned-base-image).
+#   base images there is the rule `unpinned-base-image`.
 # related_resources:
 #   - https://docs.docker.com/build/building/best-practices/#pin-base-image-versions
 # custom:
