@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/plimline/plimline/internal/growthtest"
 	"github.com/plimline/plimline/internal/shell"
 	"github.com/plimline/plimline/internal/source"
 )
@@ -19,56 +19,58 @@ func TestLarge(t *testing.T) {
 		}
 		return b.String()
 	}
-	for name, s := range map[string]string{
-		"parens":        strings.Repeat("(", 10<<20),
-		"substitutions": strings.Repeat("$(", 5<<20),
-		"backquotes":    strings.Repeat("`", 1<<20),
-		"deepest":       strings.Repeat("( ", 1<<14-1) + "a" + strings.Repeat(" )", 1<<14-1),
-		"deep defaults": strings.Repeat("${A:-", 5400) + strings.Repeat("}", 5400),
-		"deep if":       strings.Repeat("if a; then ", 1400) + "b" + strings.Repeat("; fi", 1400),
-		"deep for":      strings.Repeat("for a in b; do ", 1000) + "b" + strings.Repeat("; done", 1000),
-		"unary":         "$((" + strings.Repeat("-", 16000) + "1))",
-		"and":           "a" + strings.Repeat("&&a", 1<<18),
-		"and, shorter":  "a" + strings.Repeat("&&a", 5000),
-		"pipe":          "a" + strings.Repeat("|a", 8000),
-		"if":            strings.Repeat("if ", 1<<20),
-		"list":          strings.Repeat("cd a;", 1<<17),
-		"words":         strings.Repeat("a ", 1<<19),
-		"evals":         strings.Repeat("eval ", 1<<16),
-		"envs":          strings.Repeat("env ", 1<<18),
-		"splits":        strings.Repeat("env -S ", 1<<17),
-		"variables":     numbered("A%d=1;", 1<<17),
-		"exports":       numbered("A%d=1;export A%[1]d;", 1<<16),
-		"heredocs":      strings.Repeat("<<A ", 1<<17) + "\n" + strings.Repeat("A\n", 1<<17),
-		"quotes":        strings.Repeat("'a'", 1<<20),
-		"cases":         "case a in " + strings.Repeat("a) b;; ", 1<<17) + "esac",
-		"subshells":     strings.Repeat("A=1;", 500) + strings.Repeat("(B=1);", 4000),
+	for name, large := range map[string]struct {
+		n    int
+		text func(n int) string
+	}{
+		"parens":        {10 << 20, func(n int) string { return strings.Repeat("(", n) }},
+		"substitutions": {5 << 20, func(n int) string { return strings.Repeat("$(", n) }},
+		"backquotes":    {1 << 20, func(n int) string { return strings.Repeat("`", n) }},
+		"deepest":       {1<<14 - 1, func(n int) string { return strings.Repeat("( ", n) + "a" + strings.Repeat(" )", n) }},
+		"deep defaults": {5400, func(n int) string { return strings.Repeat("${A:-", n) + strings.Repeat("}", n) }},
+		"deep if":       {1400, func(n int) string { return strings.Repeat("if a; then ", n) + "b" + strings.Repeat("; fi", n) }},
+		"deep for":      {1000, func(n int) string { return strings.Repeat("for a in b; do ", n) + "b" + strings.Repeat("; done", n) }},
+		"unary":         {16000, func(n int) string { return "$((" + strings.Repeat("-", n) + "1))" }},
+		"and":           {1 << 18, func(n int) string { return "a" + strings.Repeat("&&a", n) }},
+		"and, shorter":  {5000, func(n int) string { return "a" + strings.Repeat("&&a", n) }},
+		"pipe":          {8000, func(n int) string { return "a" + strings.Repeat("|a", n) }},
+		"if":            {1 << 20, func(n int) string { return strings.Repeat("if ", n) }},
+		"list":          {1 << 17, func(n int) string { return strings.Repeat("cd a;", n) }},
+		"words":         {1 << 19, func(n int) string { return strings.Repeat("a ", n) }},
+		"evals":         {1 << 16, func(n int) string { return strings.Repeat("eval ", n) }},
+		"envs":          {1 << 18, func(n int) string { return strings.Repeat("env ", n) }},
+		"splits":        {1 << 17, func(n int) string { return strings.Repeat("env -S ", n) }},
+		"variables":     {1 << 17, func(n int) string { return numbered("A%d=1;", n) }},
+		"exports":       {1 << 16, func(n int) string { return numbered("A%d=1;export A%[1]d;", n) }},
+		"heredocs":      {1 << 17, func(n int) string { return strings.Repeat("<<A ", n) + "\n" + strings.Repeat("A\n", n) }},
+		"quotes":        {1 << 20, func(n int) string { return strings.Repeat("'a'", n) }},
+		"cases":         {1 << 17, func(n int) string { return "case a in " + strings.Repeat("a) b;; ", n) + "esac" }},
+		"subshells":     {4000, func(n int) string { return strings.Repeat("A=1;", n/8) + strings.Repeat("(B=1);", n) }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			script := shell.Parse(text(s), "sh")
-			took := time.Since(start)
-			t.Logf("%d bytes, %v: %d commands %s", len(s), took, len(script.Commands), script.Reason)
-			if took > 5*time.Second {
-				t.Errorf("%d bytes took %v", len(s), took)
-			}
+			growthtest.Linear(t, large.n, func(n int) {
+				s := large.text(n)
+				script := shell.Parse(text(s), "sh")
+				t.Logf("%d bytes: %d commands %s", len(s), len(script.Commands), script.Reason)
+			})
 		})
 	}
 	t.Run("continuations", func(t *testing.T) {
 		line := "aa bb cc \\\n"
-		f := source.NewFile("f", []byte(strings.Repeat(line, 1<<17)))
-		var b source.Builder
-		for i := range 1 << 17 {
-			b.Add(line[:len(line)-2], i*len(line))
-		}
-		start := time.Now()
-		script := shell.Parse(b.Text(), "sh")
-		if took := time.Since(start); took > 5*time.Second || len(script.Commands) != 1 {
-			t.Errorf("%d bytes took %v", len(f.Bytes), took)
-		}
-		words := script.Commands[0].Words
-		if got := f.Text(words[len(words)-1].Span); got != "cc" {
-			t.Errorf("the last word is %q", got)
-		}
+		growthtest.Linear(t, 1<<17, func(n int) {
+			f := source.NewFile("f", []byte(strings.Repeat(line, n)))
+			var b source.Builder
+			for i := range n {
+				b.Add(line[:len(line)-2], i*len(line))
+			}
+			script := shell.Parse(b.Text(), "sh")
+			if len(script.Commands) != 1 {
+				t.Fatalf("%d commands", len(script.Commands))
+			}
+			words := script.Commands[0].Words
+			if got := f.Text(words[len(words)-1].Span); got != "cc" {
+				t.Errorf("the last word is %q", got)
+			}
+		})
 	})
 }
