@@ -10,11 +10,12 @@ const (
 	times   = 8                      // how much larger the large input is
 	most    = 4 * times              // what the large one may take, counted in small ones: between times and times squared
 	trifle  = 100 * time.Millisecond // less than this says nothing
-	samples = 4
+	good    = 2 * times              // with so little no further sample is needed
+	samples = 6
 )
 
-// Linear fails the test when work with n takes far more than eight times what it takes with an eighth of n. A busy machine makes single runs slow,
-// never fast: the fastest of a few counts.
+// Linear fails the test when work with n takes far more than eight times the processor time that it takes with an eighth of n. Others on the machine
+// make single runs dearer, never cheaper: the cheapest of a few counts.
 func Linear(tb testing.TB, n int, work func(n int)) {
 	tb.Helper()
 	small, large := time.Duration(1<<62), time.Duration(1<<62)
@@ -24,16 +25,19 @@ func Linear(tb testing.TB, n int, work func(n int)) {
 			return
 		}
 		small = min(small, timed(work, n/times))
-		if large <= most*small {
-			tb.Logf("%d takes %.1f times what %d takes", n, float64(large)/float64(small), n/times)
-			return
+		if large <= good*small {
+			break
 		}
 	}
-	tb.Errorf("%d takes %.0f times what %d takes", n, float64(large)/float64(small), n/times)
+	report := tb.Logf
+	if large > most*small {
+		report = tb.Errorf
+	}
+	report("%d takes %.1f times what %d takes", n, float64(large)/float64(small), n/times)
 }
 
 func timed(work func(int), n int) time.Duration {
-	start := time.Now()
+	start := used()
 	work(n)
-	return time.Since(start)
+	return used() - start
 }

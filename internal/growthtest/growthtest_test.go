@@ -2,7 +2,6 @@ package growthtest_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/plimline/plimline/internal/growthtest"
 )
@@ -16,17 +15,28 @@ type failing struct {
 func (f *failing) Errorf(string, ...any) { f.failed = true }
 func (f *failing) Logf(string, ...any)   {}
 
+// spin works for a number of steps.
+func spin(steps int) {
+	x := 1
+	for range steps {
+		x = x*1664525 + 1013904223
+	}
+	sink = x
+}
+
+var sink int
+
 func TestLinear(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		work func(n int)
 		fail bool
 	}{
-		{"linear", func(n int) { time.Sleep(time.Duration(n) * time.Millisecond) }, false},
-		{"square", func(n int) { time.Sleep(time.Duration(n*n/160) * time.Millisecond) }, true},
+		{"linear", func(n int) { spin(n * 20_000) }, false},
+		{"square", func(n int) { spin(n * n) }, true},
 	} {
 		f := &failing{TB: t}
-		growthtest.Linear(f, 160, test.work)
+		growthtest.Linear(f, 20_000, test.work)
 		if f.failed != test.fail {
 			t.Errorf("%s: failed is %v", test.name, f.failed)
 		}
