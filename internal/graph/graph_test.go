@@ -6,6 +6,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -44,7 +45,7 @@ func TestGolden(t *testing.T) {
 		return source.Span{Start: i, End: i + len(text)}
 	}
 	g := graph.New(doc, []finding.Finding{
-		{Rule: "root-user", Severity: finding.Warning, Span: at("scratch"), Message: `runs as "root" <x>`},
+		{Rule: "root-user", Severity: finding.Warning, Span: at("scratch"), Message: `runs as "root" <x>, and what is said of it is so long that no box should be as wide: it goes on in a line below, ` + strings.Repeat("日", 50)},
 		{Rule: "hidden", Severity: finding.Warning, Span: at("scratch"), Message: "hidden", Suppressed: &finding.Suppression{}},
 		{Rule: "maybe", Severity: finding.Warning, Span: at("scratch"), Message: "maybe", Unknown: true},
 	})

@@ -16,6 +16,7 @@ const (
 	gap        = 28
 	lane       = 26 // between the lines at the side
 	margin     = 20
+	widest     = 80 // columns of text; longer ones are continued in the next line
 )
 
 // svg draws the stages below each other, with lines at the left from what gives to what takes. It needs no font, script or
@@ -28,12 +29,12 @@ func (g *Graph) svg() string {
 	boxes := make([]box, len(g.nodes))
 	width, y := 0.0, float64(margin)
 	for i, n := range g.nodes {
-		widest := columns.StringWidth(n.title + n.mark())
-		lines := g.content(i)
+		most := columns.StringWidth(n.title + n.mark())
+		lines := g.content(i, columns)
 		for _, line := range lines {
-			widest = max(widest, columns.StringWidth(line.text))
+			most = max(most, columns.StringWidth(line.text))
 		}
-		width = max(width, float64(widest)*charWidth+2*padding)
+		width = max(width, float64(most)*charWidth+2*padding)
 		height := float64(1+len(lines))*lineHeight + padding
 		boxes[i] = box{y, height}
 		y += height + gap
@@ -83,7 +84,7 @@ text{fill:#24292f}.title{font-weight:bold}.finding{fill:#9a4a00}.line{fill:none;
 			y += lineHeight
 		}
 		text("title", n.title+n.mark())
-		for _, line := range g.content(i) {
+		for _, line := range g.content(i, columns) {
 			text(line.class, line.text)
 		}
 	}
@@ -92,21 +93,54 @@ text{fill:#24292f}.title{font-weight:bold}.finding{fill:#9a4a00}.line{fill:none;
 }
 
 // content is what stands in a box below its title.
-func (g *Graph) content(i int) []textLine {
+func (g *Graph) content(i int, columns runewidth.Condition) []textLine {
 	n := g.nodes[i]
 	var out []textLine
+	add := func(class, text string) {
+		for _, line := range wrap(text, columns) {
+			out = append(out, textLine{class, line})
+		}
+	}
 	for _, line := range n.lines() {
-		out = append(out, textLine{"", line})
+		add("", line)
 	}
 	for _, e := range g.edges {
 		if e.to == i && e.kind != "from" {
-			out = append(out, textLine{"label", "← " + g.nodes[e.from].title + ": " + e.kind + " " + e.label})
+			add("label", "← "+g.nodes[e.from].title+": "+e.kind+" "+e.label)
 		}
 	}
 	for _, f := range n.findings {
-		out = append(out, textLine{"finding", "! " + f})
+		add("finding", "! "+f)
 	}
 	return out
+}
+
+// wrap breaks a text at spaces, and within words that are too long for a line.
+func wrap(text string, columns runewidth.Condition) []string {
+	var out []string
+	for {
+		fits := fitting(text, columns)
+		if fits == len(text) {
+			return append(out, text)
+		}
+		head := text[:fits]
+		if space := strings.LastIndexByte(head, ' '); space > widest/2 {
+			head = head[:space]
+		}
+		out = append(out, head)
+		text = "  " + strings.TrimLeft(text[len(head):], " ")
+	}
+}
+
+// fitting is how many bytes of a text fit into a line.
+func fitting(text string, columns runewidth.Condition) int {
+	width := 0
+	for i, r := range text {
+		if width += columns.RuneWidth(r); width > widest {
+			return i
+		}
+	}
+	return len(text)
 }
 
 type textLine struct{ class, text string }
