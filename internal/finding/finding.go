@@ -2,6 +2,7 @@
 package finding
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -101,4 +102,37 @@ func Apply(text []byte, edits []Edit) (out []byte, ok bool) {
 		at = e.Span.End
 	}
 	return append(out, text[at:]...), true
+}
+
+func blank(src *source.File, line int) bool {
+	at := src.LineSpan(line)
+	return len(bytes.TrimSpace(src.Bytes[at.Start:at.End])) == 0
+}
+
+// Tidy makes edits fit the file: a deletion that leaves a line with nothing on it takes the line along, and new lines end as the
+// file's do.
+func Tidy(src *source.File, edits []Edit) []Edit {
+	crlf := bytes.Contains(src.Bytes, []byte("\r\n"))
+	out := make([]Edit, len(edits))
+	for i, e := range edits {
+		if crlf {
+			e.Text = strings.ReplaceAll(strings.ReplaceAll(e.Text, "\r\n", "\n"), "\n", "\r\n")
+		}
+		if e.Text == "" && e.Span.Len() > 0 && src.Bytes[e.Span.End-1] != '\n' {
+			first, last := src.LineSpan(src.Line(e.Span.Start)), src.LineSpan(src.Line(e.Span.End))
+			before, after := src.Bytes[first.Start:e.Span.Start], src.Bytes[e.Span.End:max(e.Span.End, last.End)]
+			if len(bytes.TrimSpace(before)) == 0 && len(bytes.TrimSpace(after)) == 0 {
+				e.Span.Start = first.Start
+				if line := src.Line(e.Span.End); line < src.Lines() {
+					e.Span.End = src.LineSpan(line + 1).Start
+					// Of the empty lines around it one is enough.
+					if line+1 < src.Lines() && blank(src, line+1) && (first.Start == 0 || blank(src, src.Line(first.Start)-1)) {
+						e.Span.End = src.LineSpan(line + 2).Start
+					}
+				}
+			}
+		}
+		out[i] = e
+	}
+	return out
 }

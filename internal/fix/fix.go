@@ -139,7 +139,7 @@ func (f *Fixer) choose(s *state, refused map[string]bool) []choice {
 		if refused[k] {
 			continue
 		}
-		edits := Tidy(s.src, x.Fix.Edits)
+		edits := finding.Tidy(s.src, x.Fix.Edits)
 		if slices.ContainsFunc(edits, func(e finding.Edit) bool {
 			return slices.ContainsFunc(taken, func(t source.Span) bool { return touches(e.Span, t) })
 		}) {
@@ -160,7 +160,7 @@ func touches(a, b source.Span) bool { return a.Start <= b.End && b.Start <= a.En
 func (f *Fixer) try(ctx context.Context, s *state, chosen []choice, sources buildcontext.Context, set *config.Settings) (next *state, reason string, err error) {
 	var edits []finding.Edit
 	for _, c := range chosen {
-		edits = append(edits, Tidy(s.src, c.Fix.Edits)...)
+		edits = append(edits, finding.Tidy(s.src, c.Fix.Edits)...)
 	}
 	text, ok := finding.Apply(s.src.Bytes, edits)
 	if !ok {
@@ -183,7 +183,7 @@ func (f *Fixer) worse(s, next *state, made []choice) string {
 	}
 	deleted := 0
 	for _, x := range made {
-		for _, e := range Tidy(s.src, x.Fix.Edits) {
+		for _, e := range finding.Tidy(s.src, x.Fix.Edits) {
 			for _, in := range s.file.Instructions {
 				if e.Span.Contains(in.Span) && in.Span.Len() > 0 {
 					deleted++
@@ -231,37 +231,4 @@ func key(src *source.File, f finding.Finding, seen map[string]int) string {
 	k := strings.Join([]string{f.Rule, f.Fix.Title, f.Message, src.Text(f.Span)}, "\x00")
 	seen[k]++
 	return fmt.Sprint(k, "\x00", seen[k])
-}
-
-func blank(src *source.File, line int) bool {
-	at := src.LineSpan(line)
-	return len(bytes.TrimSpace(src.Bytes[at.Start:at.End])) == 0
-}
-
-// Tidy makes edits fit the file: a deletion that leaves a line with nothing on it takes the line along, and new lines end as the
-// file's do.
-func Tidy(src *source.File, edits []finding.Edit) []finding.Edit {
-	crlf := bytes.Contains(src.Bytes, []byte("\r\n"))
-	out := make([]finding.Edit, len(edits))
-	for i, e := range edits {
-		if crlf {
-			e.Text = strings.ReplaceAll(strings.ReplaceAll(e.Text, "\r\n", "\n"), "\n", "\r\n")
-		}
-		if e.Text == "" && e.Span.Len() > 0 && src.Bytes[e.Span.End-1] != '\n' {
-			first, last := src.LineSpan(src.Line(e.Span.Start)), src.LineSpan(src.Line(e.Span.End))
-			before, after := src.Bytes[first.Start:e.Span.Start], src.Bytes[e.Span.End:max(e.Span.End, last.End)]
-			if len(bytes.TrimSpace(before)) == 0 && len(bytes.TrimSpace(after)) == 0 {
-				e.Span.Start = first.Start
-				if line := src.Line(e.Span.End); line < src.Lines() {
-					e.Span.End = src.LineSpan(line + 1).Start
-					// Of the empty lines around it one is enough.
-					if line+1 < src.Lines() && blank(src, line+1) && (first.Start == 0 || blank(src, src.Line(first.Start)-1)) {
-						e.Span.End = src.LineSpan(line + 2).Start
-					}
-				}
-			}
-		}
-		out[i] = e
-	}
-	return out
 }

@@ -88,7 +88,7 @@ func several(snap *snapshot, rule string) bool {
 // fixOf is the action for a finding's own fix.
 func (s *server) fixOf(snap *snapshot, f finding.Finding, given []diagnostic) codeAction {
 	var edits []textEdit
-	for _, e := range fix.Tidy(snap.File, f.Fix.Edits) {
+	for _, e := range finding.Tidy(snap.File, f.Fix.Edits) {
 		edits = append(edits, textEdit{snap.rangeOf(e.Span), e.Text})
 	}
 	title := f.Fix.Title

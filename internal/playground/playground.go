@@ -215,7 +215,7 @@ func (p *Playground) fix(ctx context.Context, src *source.File, set *config.Sett
 		return nil, fmt.Errorf("finding %d has no fix", r.Index)
 	}
 	f := found[r.Index]
-	text, ok := finding.Apply(src.Bytes, fix.Tidy(src, f.Fix.Edits))
+	text, ok := finding.Apply(src.Bytes, finding.Tidy(src, f.Fix.Edits))
 	if !ok {
 		return nil, fmt.Errorf("the edits of %s overlap", f.Rule)
 	}
