@@ -128,6 +128,14 @@ for (const colorScheme of ["light", "dark"]) {
   await page.selectOption("[name=rule]", "latest-tag");
   need("a rule can be chosen", (await visible()) === some);
   await page.selectOption("[name=rule]", "");
+  await page.selectOption("[name=file]", { label: "odd.Dockerfile" });
+  need("a file can be chosen", (await visible()) === findings.filter((x) => x.path === "odd.Dockerfile").length);
+  await page.selectOption("[name=file]", "");
+  const fixes = await page.locator(".finding:not(.suppressed) .fix").count();
+  need("each fix shows what it changes", fixes === findings.filter((x) => x.fix).length && (await page.locator(".finding:not(.suppressed) .fix:has(ins, del)").count()) === fixes);
+  await page.evaluate(() => { document.querySelector(".overview").open = false; });
+  await page.locator(".finding:visible .rule").first().click();
+  need("a finding leads to what its rule is about", await page.locator(":target p").first().isVisible());
   await page.check("[name=suppressed]");
   need("suppressed ones are shown on request", (await visible()) > findings.length);
   await page.locator(".stages summary").first().click();

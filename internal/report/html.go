@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/source"
@@ -23,7 +24,12 @@ var htmlScript string
 // writeHTML writes one page with all sources, the findings in them and the stages. It loads nothing; without its script, which filters,
 // everything is shown.
 func writeHTML(w io.Writer, run *Run, _ Options) error {
-	p := &htmlPage{run: run}
+	p := &htmlPage{run: run, tallies: run.tallies()}
+	sum := run.summary()
+	state := ""
+	if sum.Findings+sum.Unreadable+len(run.Notices) == 0 {
+		state = " good"
+	}
 	p.add(`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -38,17 +44,18 @@ func writeHTML(w io.Writer, run *Run, _ Options) error {
 <body>
 <a class="skip" href="#findings">Skip to the findings</a>
 <header>
-<h1>plimline</h1>
-<p class="summary">%s</p>
+<h1><svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true"><g fill="none" stroke="currentColor" stroke-width="3.5"><circle cx="16" cy="16" r="9"/><path d="M1 16h30"/></g></svg>plimline</h1>
+<p class="summary%s">%s</p>
 </header>
-`, plain(run.summary().String()), raw(htmlStyle), plain(run.summary().String()))
+`, plain(sum.String()), raw(htmlStyle), raw(state), plain(sum.String()))
 	p.filters()
 	p.add("<main id=\"findings\">\n")
 	p.notices()
-	p.overview()
+	p.rules()
+	p.files()
 	var clean []Result
 	for i, r := range run.Results {
-		if r.Err == nil && !slices.ContainsFunc(r.Findings, run.reported) {
+		if !p.stands(r) {
 			clean = append(clean, r)
 			continue
 		}
@@ -74,8 +81,14 @@ func writeHTML(w io.Writer, run *Run, _ Options) error {
 
 // htmlPage is a page as it grows. Whatever is not raw is escaped: text and attributes, which are always quoted, alike.
 type htmlPage struct {
-	run *Run
-	b   strings.Builder
+	run     *Run
+	tallies []tally
+	b       strings.Builder
+}
+
+// stands reports whether a file has a section of its own.
+func (p *htmlPage) stands(r Result) bool {
+	return r.Err != nil || slices.ContainsFunc(r.Findings, p.run.reported)
 }
 
 type (
@@ -110,7 +123,11 @@ func (p *htmlPage) filters() {
 	counts := map[string]int{}
 	rules, levels := map[string]bool{}, map[string]bool{}
 	suppressed := 0
-	for _, r := range p.run.Results {
+	files := &htmlPage{}
+	for i, r := range p.run.Results {
+		if p.stands(r) {
+			files.add("<option value=\"f%d\">%s</option>", i+1, plain(r.Path))
+		}
 		for _, f := range r.Findings {
 			switch {
 			case !p.run.reported(f):
@@ -123,10 +140,13 @@ func (p *htmlPage) filters() {
 			levels[htmlClass(f)], rules[f.Rule] = true, true
 		}
 	}
-	p.add("<div class=\"filters\" hidden><form id=\"filter\" aria-label=\"Filters\">\n<fieldset><legend>Show&nbsp;</legend>\n")
+	if len(rules) == 0 {
+		return
+	}
+	p.add("<div class=\"filters\" hidden><form id=\"filter\" aria-label=\"Filters\">\n<fieldset><legend>Show</legend>\n")
 	for _, class := range []string{"error", "warning", "note", "unknown"} {
 		if levels[class] {
-			p.add("<label><input type=\"checkbox\" name=\"severity\" value=\"%s\" checked> %s (%d)</label>\n", raw(class), raw(class), counts[class])
+			p.add("<label class=\"%s\"><input type=\"checkbox\" name=\"severity\" value=\"%s\" checked> %s (%d)</label>\n", raw(class), raw(class), raw(class), counts[class])
 		}
 	}
 	if suppressed > 0 {
@@ -136,7 +156,11 @@ func (p *htmlPage) filters() {
 	for _, rule := range slices.Sorted(maps.Keys(rules)) {
 		p.add("<option>%s</option>", plain(rule))
 	}
-	p.add("</select></label>\n<label>Search <input type=\"search\" name=\"text\" placeholder=\"file, rule or words\"></label>\n<output name=\"count\" aria-live=\"polite\"></output>\n</form></div>\n")
+	p.add("</select></label>\n")
+	if len(p.run.Results) > 1 {
+		p.add("<label>File <select name=\"file\"><option value=\"\">all</option>%s</select></label>\n", raw(files.b.String()))
+	}
+	p.add("<label>Search <input type=\"search\" name=\"text\" placeholder=\"file, rule or words\"></label>\n<output name=\"count\" aria-live=\"polite\"></output>\n</form></div>\n")
 }
 
 func (p *htmlPage) notices() {
@@ -150,21 +174,94 @@ func (p *htmlPage) notices() {
 	p.add("</section>\n")
 }
 
-// overview counts the findings by rule.
-func (p *htmlPage) overview() {
-	tallies := p.run.tallies()
-	if len(tallies) == 0 {
+// rules counts the findings by rule, and says what each is about.
+func (p *htmlPage) rules() {
+	if len(p.tallies) == 0 {
 		return
 	}
-	p.add("<details class=\"overview\"><summary>By rule</summary>\n<table><thead><tr><th>Count</th><th>Severity</th><th>Rule</th><th>What it finds</th></tr></thead><tbody>\n")
-	for _, t := range tallies {
-		p.add("<tr><td>%d</td><td><span class=\"tag %s\">%s</span></td><td>%s</td><td>%s</td></tr>\n", t.Count, raw(t.Severity), raw(t.Severity), p.ruleLink(t.Rule), plain(t.Title))
+	p.add("<details class=\"overview\"%s><summary>By rule</summary>\n<table><thead><tr><th>Count</th><th>Severity</th><th>Rule</th><th>What it finds</th></tr></thead><tbody>\n", p.open())
+	for i, t := range p.tallies {
+		rule, _ := p.run.Catalog.Rule(t.Rule)
+		p.add("<tr><td>%d</td><td><span class=\"tag %s\">%s</span></td><td>%s</td><td>", t.Count, raw(t.Severity), raw(t.Severity), p.pageLink(t.Rule))
+		if rule.Description == "" {
+			p.add("<span id=\"r%d\">%s</span>", i+1, plain(t.Title))
+		} else {
+			p.add("<details><summary>%s</summary><div id=\"r%d\" tabindex=\"-1\">%s</div></details>", plain(t.Title), i+1, prose(rule.Description))
+		}
+		p.add("</td></tr>\n")
 	}
 	p.add("</tbody></table></details>\n")
 }
 
-// ruleLink leads to a rule's page, which needs the network only when somebody follows it.
+// open opens the overviews when there is more than one file to look at.
+func (p *htmlPage) open() raw {
+	n := 0
+	for _, r := range p.run.Results {
+		if p.stands(r) {
+			n++
+		}
+	}
+	if n > 1 {
+		return " open"
+	}
+	return ""
+}
+
+// code is escaped text that keeps its tabs.
+func code(text string) raw { return raw(html.EscapeString(visible(text, true))) }
+
+// prose is the little Markdown of a rule's description: paragraphs and code.
+func prose(text string) raw {
+	var b strings.Builder
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		b.WriteString("<p>")
+		for i, part := range strings.Split(paragraph, "`") {
+			if i%2 == 1 {
+				fmt.Fprintf(&b, "<code>%s</code>", code(part))
+			} else {
+				b.WriteString(string(code(part)))
+			}
+		}
+		b.WriteString("</p>")
+	}
+	return raw(b.String())
+}
+
+// files counts the findings by file, those with the most first.
+func (p *htmlPage) files() {
+	if p.open() == "" {
+		return
+	}
+	type counted struct {
+		n, count int
+		Result
+	}
+	var all []counted
+	for i, r := range p.run.Results {
+		if p.stands(r) {
+			one := Run{Results: []Result{r}, ShowUnknown: p.run.ShowUnknown}
+			all = append(all, counted{i + 1, one.summary().Findings, r})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b counted) int { return b.count - a.count })
+	p.add("<details class=\"overview\"><summary>By file</summary>\n<table><thead><tr><th>Count</th><th>File</th></tr></thead><tbody>\n")
+	for _, c := range all {
+		p.add("<tr><td>%d</td><td><a href=\"#f%d\">%s</a></td></tr>\n", c.count, c.n, plain(c.Path))
+	}
+	p.add("</tbody></table></details>\n")
+}
+
+// ruleLink leads to what the report says of a rule.
 func (p *htmlPage) ruleLink(id string) raw {
+	i := slices.IndexFunc(p.tallies, func(t tally) bool { return t.Rule == id })
+	if i < 0 {
+		return p.pageLink(id)
+	}
+	return raw(fmt.Sprintf(`<a class="rule" href="#r%d">%s</a>`, i+1, html.EscapeString(visible(id, false))))
+}
+
+// pageLink leads to a rule's page, which needs the network only when somebody follows it.
+func (p *htmlPage) pageLink(id string) raw {
 	name := html.EscapeString(visible(id, false))
 	if rule, ok := p.run.Catalog.Rule(id); ok && strings.HasPrefix(Page(rule), "https://") {
 		return raw(fmt.Sprintf(`<a class="rule" href="%s">%s</a>`, html.EscapeString(Page(rule)), name))
@@ -243,7 +340,7 @@ func (p *htmlPage) marked(n int, src *source.File, line int, found []finding.Fin
 	slices.Sort(cuts)
 	cuts = slices.Compact(cuts)
 	var b strings.Builder
-	piece := func(s source.Span, code string) {
+	piece := func(s source.Span, text raw) {
 		var ids []string
 		class := ""
 		worst := -1
@@ -263,16 +360,16 @@ func (p *htmlPage) marked(n int, src *source.File, line int, found []finding.Fin
 			}
 		}
 		if ids == nil {
-			b.WriteString(code)
+			b.WriteString(string(text))
 			return
 		}
-		fmt.Fprintf(&b, `<mark class="%s" data-f="%s">%s</mark>`, class, strings.Join(ids, " "), code)
+		fmt.Fprintf(&b, `<mark class="%s" data-f="%s">%s</mark>`, class, strings.Join(ids, " "), text)
 	}
 	for i, cut := range cuts {
 		piece(source.Span{Start: cut, End: cut}, "")
 		if i+1 < len(cuts) {
 			s := source.Span{Start: cut, End: cuts[i+1]}
-			piece(s, html.EscapeString(visible(src.Text(s), true)))
+			piece(s, code(src.Text(s)))
 		}
 	}
 	return raw(b.String())
@@ -292,7 +389,7 @@ func (p *htmlPage) finding(n, k int, src *source.File, f finding.Finding) {
 		p.add("<p class=\"more\"><a href=\"#f%d-L%d\">line %d</a>: %s</p>", n, line, line, plain(x.Message))
 	}
 	if f.Fix != nil {
-		p.add("<p class=\"more\">Fix: %s</p>", plain(f.Fix.Title))
+		p.fix(src, f.Fix)
 	}
 	if f.Suppressed != nil {
 		p.add("<p class=\"more\">suppressed")
@@ -306,4 +403,102 @@ func (p *htmlPage) finding(n, k int, src *source.File, f finding.Finding) {
 		p.add("</p>")
 	}
 	p.add("</div>\n")
+}
+
+// fix shows what a fix changes.
+func (p *htmlPage) fix(src *source.File, f *finding.Fix) {
+	kind := "Fix"
+	if !f.Safe {
+		kind = "Unsafe fix"
+	}
+	p.add("<details class=\"more fix\"><summary>%s: %s</summary><pre tabindex=\"0\">", raw(kind), plain(f.Title))
+	for i, c := range changes(src, f.Edits) {
+		if i > 0 {
+			p.add("\n")
+		}
+		for _, line := range c.old {
+			p.add("<del>%s</del>\n", code(line))
+		}
+		for _, line := range c.new {
+			p.add("<ins>%s</ins>\n", code(line))
+		}
+	}
+	p.add("</pre></details>")
+}
+
+// change is lines that are replaced by others.
+type change struct{ old, new []string }
+
+// changes are the lines that edits change, in order; those that touch the same lines are one change.
+func changes(src *source.File, edits []finding.Edit) []change {
+	edits = finding.Tidy(src, edits)
+	slices.SortStableFunc(edits, func(a, b finding.Edit) int { return a.Span.Compare(b.Span) })
+	var out []change
+	for len(edits) > 0 {
+		at := source.Span{Start: src.LineSpan(src.Line(edits[0].Span.Start)).Start}
+		n := 0
+		for n < len(edits) && (n == 0 || edits[n].Span.Start <= at.End) {
+			at.End = max(at.End, src.LineSpan(src.Line(edits[n].Span.End)).End)
+			n++
+		}
+		shifted := slices.Clone(edits[:n])
+		for i := range shifted {
+			shifted[i].Span.Start -= at.Start
+			shifted[i].Span.End -= at.Start
+		}
+		edits = edits[n:]
+		text, _ := finding.Apply([]byte(src.Text(at)), shifted) // where edits overlap there is nothing to show
+		out = append(out, differing(src.Text(at), string(text)))
+	}
+	return out
+}
+
+// differing is the lines of two texts without those that both begin and end with.
+func differing(a, b string) change {
+	old, next := lines(a), lines(b)
+	for len(old) > 0 && len(next) > 0 && old[0] == next[0] {
+		old, next = old[1:], next[1:]
+	}
+	for len(old) > 0 && len(next) > 0 && old[len(old)-1] == next[len(next)-1] {
+		old, next = old[:len(old)-1], next[:len(next)-1]
+	}
+	if len(old) == 1 && len(next) == 1 {
+		old[0], next[0] = around(old[0], next[0])
+	}
+	return change{old, next}
+}
+
+// around cuts off most of what two long lines begin and end with alike.
+func around(a, b string) (string, string) {
+	const keep, long = 40, 60 // bytes
+	start := 0
+	for start < min(len(a), len(b)) && a[start] == b[start] {
+		start++
+	}
+	end := 0
+	for end < min(len(a), len(b))-start && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+	}
+	if end > long {
+		cut := end - keep
+		for !utf8.RuneStart(a[len(a)-cut]) {
+			cut--
+		}
+		a, b = a[:len(a)-cut]+"…", b[:len(b)-cut]+"…"
+	}
+	if start > long {
+		cut := start - keep
+		for !utf8.RuneStart(a[cut]) {
+			cut++
+		}
+		a, b = "…"+a[cut:], "…"+b[cut:]
+	}
+	return a, b
+}
+
+func lines(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\r\n", "\n"), "\n")
 }

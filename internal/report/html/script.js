@@ -1,6 +1,8 @@
 "use strict";
 (() => {
+  addEventListener("beforeprint", () => { for (const d of document.querySelectorAll(".overview, .overview details, .fix")) d.open = true; });
   const form = document.getElementById("filter");
+  if (!form) return;
   const all = [...document.querySelectorAll(".finding")];
   const marks = [...document.querySelectorAll("mark")];
   const files = [...document.querySelectorAll(".file")];
@@ -12,20 +14,21 @@
   function apply() {
     const on = new Set([...form.querySelectorAll("[name=severity]:checked")].map((c) => c.value));
     const rule = form.elements.rule.value;
+    const only = form.elements.file ? form.elements.file.value : "";
     const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
     const suppressed = form.elements.suppressed && form.elements.suppressed.checked;
     for (const f of all) {
       const text = (f.textContent + " " + f.closest(".file").dataset.path).toLowerCase();
-      f.hidden = !on.has(kind(f)) || rule && f.dataset.rule !== rule || f.classList.contains("suppressed") && !suppressed ||
+      f.hidden = !on.has(kind(f)) || rule && f.dataset.rule !== rule || only && f.closest(".file").id !== only || f.classList.contains("suppressed") && !suppressed ||
         !words.every((w) => text.includes(w));
     }
     for (const m of marks) {
       const seen = m.dataset.f.split(" ").map((id) => byId.get(id)).filter((f) => !f.hidden).map((f) => levels.indexOf(kind(f)));
       m.className = seen.length ? levels[Math.max(...seen)] : "";
     }
-    const any = on.size === levels.filter((l) => form.querySelector(`[value=${l}]`)).length && !rule && !words.length;
+    const any = on.size === levels.filter((l) => form.querySelector(`[value=${l}]`)).length && !rule && !only && !words.length;
     for (const file of files) {
-      file.hidden = !any && !file.querySelector(".finding:not([hidden])") && !(file.querySelector(".failure") && !rule && !words.length);
+      file.hidden = !any && !file.querySelector(".finding:not([hidden])") && !(file.querySelector(".failure") && !rule && !words.length && (!only || file.id === only));
     }
     const n = shown().length;
     form.elements.count.value = `${n} ${n === 1 ? "finding" : "findings"} shown`;
