@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"internal/cli":          9,
 	"internal/docs":         10,
 	"cmd/plimline":          10,
+	"site":                  10,
 	"site/playground":       10,
 }
 
@@ -64,6 +65,7 @@ var doors = map[string]string{
 	"github.com/compose-spec":    "internal/inputs",
 	"github.com/hashicorp/hcl":   "internal/inputs",
 	"github.com/zclconf/go-cty":  "internal/inputs",
+	"github.com/yuin/goldmark":   "site",
 }
 
 func TestHouse(t *testing.T) {
