@@ -304,7 +304,7 @@ func (b *builder) command(in *Instruction, step *stage.Step, c *shell.Command) *
 		}
 	}
 	for _, w := range c.Wrappers {
-		out.Wrappers = append(out.Wrappers, w.Value)
+		out.Wrappers = append(out.Wrappers, word(w))
 	}
 	for _, x := range c.Assigns {
 		assign := &Assign{Name: x.Name, Span: span(x.Span)}

@@ -182,7 +182,7 @@ type Command struct {
 	Name        string      `json:"name,omitempty" doc:"the program's base name, behind wrappers such as env and sudo" absent:"when a variable takes part in it"`
 	Words       []*Word     `json:"words" doc:"the program and its arguments"`
 	Args        []string    `json:"args" doc:"the arguments' values, without the program"`
-	Wrappers    []string    `json:"wrappers" doc:"words before the program: env, sudo, ..."`
+	Wrappers    []*Word     `json:"wrappers" doc:"words before the program: env, sudo, ... and their arguments"`
 	Assigns     []*Assign   `json:"assigns" doc:"variables set for this command alone"`
 	Redirects   []*Redirect `json:"redirects" doc:"redirections"`
 	Span        Span        `json:"span" doc:"the whole command"`

@@ -3,6 +3,7 @@ package policy
 import (
 	"reflect"
 	"slices"
+	"path"
 	"strings"
 
 	"github.com/plimline/plimline/internal/document"
@@ -25,7 +26,7 @@ func factsOf(d *document.Document) facts {
 		for _, c := range in.Commands {
 			f[c.Name] = true
 			for _, w := range c.Wrappers {
-				f[w[strings.LastIndexByte(w, '/')+1:]] = true
+				f[path.Base(w.Value)] = true
 			}
 		}
 	}

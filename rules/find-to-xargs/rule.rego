@@ -21,8 +21,9 @@ findings contains lib.at(command, "names with blanks fall apart on the way to xa
 	command.name == "find"
 	command.pipe_length > 1
 	next := instruction.commands[i + 1]
-	"xargs" in next.wrappers
-	not "-0" in next.wrappers
+	wrappers := [word.value | some word in next.wrappers]
+	"xargs" in wrappers
+	not "-0" in wrappers
 	not "-print0" in command.args
-	not regex.match(`-(0|-null|r0|0r|d)`, concat(" ", next.wrappers))
+	not regex.match(`-(0|-null|r0|0r|d)`, concat(" ", wrappers))
 }

@@ -51,7 +51,7 @@ through_shell(instruction) if {
 # "exec app" makes the program process 1.
 replaces_shell(instruction) if {
 	some command in instruction.commands
-	command.wrappers[0] == "exec"
+	command.wrappers[0].value == "exec"
 }
 
 # An image without a shell does not start at all: shell-not-in-image says so.

@@ -19,10 +19,11 @@ package plimline.rules["sudo-in-build"]
 
 import data.plimline.lib
 
-findings contains lib.mended(lib.at(command.words[0], "sudo stays in the image as a way to root; do this as root, before USER"), without(command)) if {
+findings contains lib.mended(lib.at(sudo, "sudo stays in the image as a way to root; do this as root, before USER"), without(command)) if {
 	some command in input.commands
-	"sudo" in {regex.replace(wrapper, `^.*/`, "") | some wrapper in command.wrappers}
-	not "-u" in command.wrappers
+	some sudo in command.wrappers
+	regex.replace(sudo.value, `^.*/`, "") == "sudo"
+	not "-u" in values(command.wrappers)
 }
 
 findings contains lib.at(command.words[0], "sudo stays in the image as a way to root; do this as root, before USER") if {
@@ -31,8 +32,10 @@ findings contains lib.at(command.words[0], "sudo stays in the image as a way to 
 
 # It is root already.
 without(command) := lib.fix("Leave sudo out", [lib.edit([command.span[0], command.words[0].span[0]], "")]) if {
-	command.wrappers == ["sudo"]
+	values(command.wrappers) == ["sudo"]
 	command.assigns == []
 	not input.instructions[command.instruction].user
 	input.stages[command.stage].base.user == "root"
 } else := null
+
+values(words) := [word.value | some word in words]
