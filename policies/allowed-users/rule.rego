@@ -46,13 +46,21 @@ findings contains lib.at(lib.final.from, message) if {
 }
 
 findings contains lib.unknown(lib.final.from, sprintf("no USER is set, and whom %s runs as is not known", [lib.final.base.text])) if {
+	configured
 	not user
 	not default_user
 	started
 	lib.final.base.class != "windows"
 }
 
-findings contains lib.unknown(user, sprintf("the user is %s, which is decided elsewhere", [user.value])) if user.state != "known"
+findings contains lib.unknown(user, sprintf("the user is %s, which is decided elsewhere", [user.value])) if {
+	configured
+	user.state != "known"
+}
+
+configured if parameters.users != []
+
+configured if parameters.groups != []
 
 parameters := data.plimline.parameters["allowed-users"]
 

@@ -26,6 +26,7 @@ findings contains lib.at(word, message) if {
 }
 
 findings contains lib.unknown(word, sprintf("which packages %s stands for cannot be told", [word.text])) if {
+	parameters.packages != {}
 	some install in installs
 	some word in install.packages
 	expands(package_name(word.value))

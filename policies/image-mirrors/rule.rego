@@ -25,6 +25,7 @@ findings contains lib.mended(lib.through(found.at, message), fix(found, mirrored
 }
 
 findings contains lib.unknown(found.at, sprintf("whether %s has a mirror cannot be told", [found.image.text])) if {
+	mirrors != {}
 	some found in lib.images
 	not lib.named(found.image)
 	contains(object.get(found.image, "registry", ""), "$")
