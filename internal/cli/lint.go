@@ -67,8 +67,8 @@ func (a *app) lintCommand() *cobra.Command {
 		Use:   "lint [PATH...]",
 		Short: "Lint Dockerfiles",
 		Long: `Lint Dockerfiles. A PATH is a file, a folder (searched for Dockerfiles, leaving out what .gitignore
-names), or - for standard input. Without a PATH, the current folder is searched. A Compose or Bake file
-(.yaml, .yml, .hcl, .json) stands for what it builds.
+names and the examples of policies), or - for standard input. Without a PATH, the current folder is searched.
+A Compose or Bake file (.yaml, .yml, .hcl, .json) stands for what it builds.
 
 Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be done.`,
 		Example: `  plimline lint

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Options says what to leave out of folders. A file that is named itself is never left out.
@@ -40,6 +41,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // repository down and .git/info/exclude count, the user's own git settings do not, so that
 // everyone who has the repository gets the same files. A repository within a repository has its own.
 //
+// The examples of rules and policies (bad.Dockerfile beside rule.rego) are left out of the folders below a named one: they are what the rule is
+// about, and not what is built.
+//
 // What cannot be read is an *Error; everything else is still returned.
 func Files(args []string, opts Options) ([]string, []error) {
 	w := &walker{opts: opts}
@@ -65,20 +69,29 @@ func (w *walker) argument(arg string) {
 	case !info.IsDir():
 		w.files = append(w.files, name)
 	case w.opts.NoGitignore:
-		w.folder(name, "", nil)
+		w.folder(name, "", nil, named)
 	default:
 		abs, err := realPath(arg)
 		if err != nil {
 			w.fail("find", name, err)
 			return
 		}
-		w.folder(name, abs, w.above(abs))
+		w.folder(name, abs, w.above(abs), named)
 	}
 }
 
+// origin is how a folder was come by.
+type origin int
+
+const (
+	named      origin = iota
+	found             // in a search
+	besideRule        // in a search, beside a rule's file that is called like it
+)
+
 // folder adds the Dockerfiles in a folder and below. abs is its absolute path and ignored what
 // the folders above it say; both are unused when .gitignore files do not count.
-func (w *walker) folder(name, abs string, ignored *ignores) {
+func (w *walker) folder(name, abs string, ignored *ignores, how origin) {
 	entries, err := os.ReadDir(filepath.FromSlash(name))
 	if err != nil {
 		w.fail("read folder", name, err) // what was read before the error is still used
@@ -86,21 +99,34 @@ func (w *walker) folder(name, abs string, ignored *ignores) {
 	if !w.opts.NoGitignore {
 		ignored = w.enter(abs, entries, ignored)
 	}
+	has := func(file string) bool {
+		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == file && !e.IsDir() })
+	}
+	rule := how == besideRule || how == found && has("rule.rego")
 	for _, entry := range entries {
 		dir := entry.IsDir()
-		if entry.Name() == ".git" || !dir && !IsDockerfile(entry.Name()) {
+		if entry.Name() == ".git" || !dir && !IsDockerfile(entry.Name()) || rule && isExample(entry.Name()) {
 			continue
 		}
-		found, foundAbs := path.Join(name, entry.Name()), path.Join(abs, entry.Name())
-		if ignored.match(foundAbs, dir) || w.opts.Exclude != nil && w.opts.Exclude(found, dir) {
+		below, belowAbs := path.Join(name, entry.Name()), path.Join(abs, entry.Name())
+		if ignored.match(belowAbs, dir) || w.opts.Exclude != nil && w.opts.Exclude(below, dir) {
 			continue
 		}
-		if dir {
-			w.folder(found, foundAbs, ignored)
-		} else {
-			w.file(found, entry)
+		switch {
+		case !dir:
+			w.file(below, entry)
+		case has(entry.Name() + ".rego"):
+			w.folder(below, belowAbs, ignored, besideRule)
+		default:
+			w.folder(below, belowAbs, ignored, found)
 		}
 	}
+}
+
+// isExample says whether a file or folder in a rule's folder is one of its examples, by the names that internal/spec knows.
+func isExample(name string) bool {
+	kind, _, _ := strings.Cut(strings.TrimSuffix(name, ".Dockerfile"), "-")
+	return kind == "bad" || kind == "good"
 }
 
 // file adds a file found in a folder. Links to folders are passed over, and so are pipes and devices,
