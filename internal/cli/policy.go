@@ -247,7 +247,7 @@ func (a *app) ownPolicies(settings *settingsOptions, paths []string, coverage *p
 	}
 	var sources []policy.Source
 	open := a.source(&settings.share)
-	for _, place := range places {
+	for _, place := range config.Unique(places) {
 		source, err := open(place)
 		if err != nil {
 			return nil, err

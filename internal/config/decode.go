@@ -84,8 +84,9 @@ func (d *decoder) configFields(c *Config, own *layer, overrides *[]layer) fields
 }
 
 // sources reads where policies of the user's are: the texts in policies, when that is a list. Paths are relative to the file's folder.
-// It is looked at before all else, which may name their rules. It returns the node of the list.
-func (d *decoder) sources(c *Config, root *yaml.Node) *yaml.Node {
+// It is looked at before all else, which may name their rules. It returns where each is named, and as "" where all are; nil when they are
+// no list.
+func (d *decoder) sources(c *Config, root *yaml.Node) map[string]*yaml.Node {
 	list := d.at(root, "policies")
 	if list == nil || list.Kind != yaml.SequenceNode {
 		return nil
@@ -95,14 +96,16 @@ func (d *decoder) sources(c *Config, root *yaml.Node) *yaml.Node {
 		// What is wrong with them is told when the key itself is read.
 		keys = (&decoder{budget: maxNodes}).keys(c.dir, n)
 	}
+	own := map[string]*yaml.Node{"": list}
 	for _, item := range list.Content {
 		if item = d.node(item); item.Kind == yaml.ScalarNode {
 			if text, ok := d.text(item, "an item of policies"); ok {
-				c.policies = append(c.policies, Place{Ref: absolute(c.dir, text), Dir: shorten(c.dir), Keys: keys})
+				p := Place{Ref: absolute(c.dir, text), Dir: shorten(c.dir), Keys: keys}
+				c.policies, own[p.Ref] = append(c.policies, p), item
 			}
 		}
 	}
-	return list
+	return own
 }
 
 // at is the value of a key of the file; nil when it is not there.

@@ -75,7 +75,12 @@ func parseWith(file string, content []byte, policies []Place, catalogs Catalogs)
 		if c.cat, err = catalogs(c.policies); err != nil && own == nil {
 			return nil, err
 		} else if err != nil {
-			d.problem(own, "policies: %v", err)
+			var at *PlaceError
+			n := own[""]
+			if errors.As(err, &at) && own[at.Place.Ref] != nil {
+				n = own[at.Place.Ref]
+			}
+			d.problem(n, "policies: %v", err)
 		} else if d.cat = c.cat; root != nil {
 			d.config(c, root)
 		}

@@ -1,6 +1,9 @@
 package config
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"slices"
+)
 
 // Place is where policies of the user's are.
 type Place struct {
@@ -17,6 +20,32 @@ func (f *Flags) places() []Place {
 	var out []Place
 	for _, ref := range f.Policies {
 		out = append(out, Place{Ref: ref})
+	}
+	return out
+}
+
+// PlaceError says that the policies in a place cannot be had.
+type PlaceError struct {
+	Place Place
+	Err   error
+}
+
+func (e *PlaceError) Error() string { return e.Err.Error() }
+
+// Unwrap is the cause.
+func (e *PlaceError) Unwrap() error { return e.Err }
+
+// Unique has each place once. One that both a flag and a file name is the file's, which may have keys and a lock.
+func Unique(places []Place) []Place {
+	var out []Place
+	for _, p := range places {
+		i := slices.IndexFunc(out, func(o Place) bool { return o.Ref == p.Ref || filepath.Clean(o.Ref) == filepath.Clean(p.Ref) })
+		switch {
+		case i < 0:
+			out = append(out, p)
+		case out[i].Dir == "":
+			out[i] = p
+		}
 	}
 	return out
 }

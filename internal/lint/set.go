@@ -97,13 +97,10 @@ func (s *Set) with(policies []config.Place) (*Linter, error) {
 
 func (s *Set) load(policies []config.Place) *loaded {
 	var sources []policy.Source
-	for i, place := range policies {
-		if slices.ContainsFunc(policies[:i], func(p config.Place) bool { return p.Ref == place.Ref }) {
-			continue
-		}
+	for _, place := range config.Unique(policies) {
 		source, err := s.open(place)
 		if err != nil {
-			return &loaded{err: err}
+			return &loaded{err: &config.PlaceError{Place: place, Err: err}}
 		}
 		sources = append(sources, source)
 	}
