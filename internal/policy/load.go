@@ -116,8 +116,10 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 		switch other := e.modules[m.id]; {
 		case other == nil:
 			e.modules[m.id] = m
+		case m.source != nil && m.err == nil && other.source == nil:
+			m.err = fmt.Errorf("%s: %s is the id of one of plimline's own; call yours something else", m.file, m.id)
 		case m.source != nil && m.err == nil:
-			m.err = fmt.Errorf("%s: %s is already the id of %s", m.file, m.id, other.file)
+			m.err = fmt.Errorf("%s: %s is already the id of %s, which is used; call one of them something else", m.file, m.id, other.file)
 		}
 	}
 	if err := e.compile(slices.DeleteFunc(slices.Clone(found), func(m *module) bool { return m.trusted || e.modules[m.id] != m })); err != nil {

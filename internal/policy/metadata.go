@@ -26,7 +26,7 @@ type header struct {
 // headerOf is the METADATA comment in front of the package line, as YAML, with the 1-based line it begins in; 0 when there is none.
 func headerOf(text []byte) (lines []string, row int) {
 	at := 0
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(strings.TrimPrefix(string(text), "\ufeff")) {
 		at++
 		line = strings.TrimRight(line, "\r\n")
 		comment, is := strings.CutPrefix(strings.TrimSpace(line), "#")

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,7 +9,9 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -64,6 +67,9 @@ func (s Source) modules() (*userSource, []*module, error) {
 			out = append(out, m)
 		}
 	}
+	if len(out)+len(shared.others) == 0 && strings.HasSuffix(s.File, testSuffix) {
+		return nil, nil, fmt.Errorf("%s is a test; name the policy that it is for, or the folder", s.Name)
+	}
 	if len(out)+len(shared.others) == 0 {
 		return nil, nil, fmt.Errorf("%s: there is no policy in it: no .rego file with a package plimline.policies[\"ID\"]", s.Name)
 	}
@@ -76,21 +82,59 @@ func (s Source) files(wanted func(name string) bool) ([]string, error) {
 		return []string{s.File}, nil
 	}
 	var files []string
-	err := fs.WalkDir(s.FS, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && name != "." && strings.HasPrefix(d.Name(), "."):
-			return fs.SkipDir
-		case !d.IsDir() && path.Ext(name) == ".rego" && wanted(name) && (s.File == "" || strings.HasPrefix(name, strings.TrimSuffix(s.File, ".rego")+"_")):
+	err := s.walk(func(name string) {
+		if path.Ext(name) == ".rego" && wanted(name) && (s.File == "" || strings.HasPrefix(name, strings.TrimSuffix(s.File, ".rego")+"_")) {
 			files = append(files, name)
 		}
-		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the policies in %s: %w", s.Name, pathless(err))
+		return nil, fmt.Errorf("read the policies in %s: %w", s.Name, err)
 	}
+	slices.Sort(files)
 	return files, nil
+}
+
+// walk visits the files in the folders of a source that are not hidden, each folder once. Links to folders come last, so that what can be reached
+// without them has its own name.
+func (s Source) walk(visit func(name string)) error {
+	var been []fs.FileInfo
+	for links := []string{"."}; len(links) > 0; links = links[1:] {
+		info, err := fs.Stat(s.FS, links[0])
+		if err != nil {
+			return pathless(err)
+		}
+		if slices.ContainsFunc(been, func(b fs.FileInfo) bool { return os.SameFile(b, info) }) {
+			continue
+		}
+		err = fs.WalkDir(s.FS, links[0], func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return fmt.Errorf("%s: %w", name, pathless(err))
+			case name != "." && d.IsDir() && strings.HasPrefix(d.Name(), "."):
+				return fs.SkipDir
+			case d.IsDir():
+				if info, err := d.Info(); err == nil {
+					been = append(been, info)
+				}
+			case d.Type()&fs.ModeSymlink != 0 && s.isFolder(name):
+				if !strings.HasPrefix(d.Name(), ".") {
+					links = append(links, name)
+				}
+			default:
+				visit(name)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Source) isFolder(name string) bool {
+	info, err := fs.Stat(s.FS, name)
+	return err == nil && info.IsDir()
 }
 
 // pathless is an error without a path that is named beside it.
@@ -122,7 +166,10 @@ func (s Source) module(file string, shared *userSource) (m *module, isOther bool
 		return nil, false, fmt.Errorf("read %s: %w", m.file, pathless(err))
 	}
 	pkg, err := PackageOf(m.text)
-	switch {
+	switch row, valid := validText(m.text); {
+	case !valid:
+		m.err = fmt.Errorf("%s:%d: it is not UTF-8; save it as that", m.file, row)
+		return m, false, nil
 	case err != nil:
 		m.err = fmt.Errorf("%s: %w", m.file, err)
 		return m, false, nil
@@ -153,6 +200,17 @@ func (s Source) module(file string, shared *userSource) (m *module, isOther bool
 		m.err = fmt.Errorf("%s: the package is for %s and the file for %s; call both the same", m.file, m.id, want)
 	}
 	return m, false, nil
+}
+
+// validText says whether a text is UTF-8, and else which 1-based line is not.
+func validText(text []byte) (row int, ok bool) {
+	for line := range bytes.Lines(text) {
+		row++
+		if !utf8.Valid(line) {
+			return row, false
+		}
+	}
+	return row, true
 }
 
 var isID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
