@@ -98,6 +98,12 @@ func flagError(cmd *cobra.Command, err error) error {
 			message += "; did you mean --" + closest + "?"
 		}
 	}
+	// Go's own tools have long flags behind one hyphen.
+	if _, written, ok := strings.Cut(message, "unknown shorthand flag: "); ok {
+		if _, name, _ := strings.Cut(written, " in -"); cmd.Flags().Lookup(name) != nil {
+			message += "; did you mean --" + name + "?"
+		}
+	}
 	return fmt.Errorf("%s\n%s --help lists the flags", message, cmd.CommandPath())
 }
 
