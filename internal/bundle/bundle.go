@@ -48,6 +48,8 @@ type Bundle struct {
 	FS     fs.FS
 	// Packed is the archive, where it was one on disk.
 	Packed []byte
+	// NotKept is why the cache does not have it now; nil when it has, or has no need to.
+	NotKept error
 }
 
 // Is says whether something that is called a policy is a bundle rather than a folder or a .rego file.
@@ -81,7 +83,7 @@ func shown(name string) string {
 
 func open(ctx context.Context, name string, opt Options) (*Bundle, error) {
 	u := newUnpacker(opt.Limits)
-	var digest string
+	var from fetched
 	var packed []byte
 	if IsAddress(name) {
 		at, err := parseAddress(name)
@@ -96,9 +98,9 @@ func open(ctx context.Context, name string, opt Options) (*Bundle, error) {
 		}
 		ctx, cancel := context.WithTimeout(ctx, opt.Timeout)
 		defer cancel()
-		if digest, err = at.fetch(ctx, u, opt); err != nil {
-			if errors.Is(err, context.DeadlineExceeded) {
-				return nil, fmt.Errorf("nothing has come of it for %v; giving up", opt.Timeout)
+		if from, err = at.fetch(ctx, u, opt); err != nil {
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return nil, fmt.Errorf("it has not come after %v; giving up", opt.Timeout)
 			}
 			return nil, err
 		}
@@ -110,13 +112,13 @@ func open(ctx context.Context, name string, opt Options) (*Bundle, error) {
 		if err := u.archive(packed); err != nil {
 			return nil, err
 		}
-		digest = digestOf(packed)
+		from.digest = digestOf(packed)
 	}
-	b, err := u.bundle(digest, opt.Keys)
+	b, err := u.bundle(from.digest, opt.Keys)
 	if err != nil {
 		return nil, err
 	}
-	b.Packed = packed
+	b.Packed, b.NotKept = packed, from.notKept
 	return b, nil
 }
 
@@ -205,47 +207,56 @@ func parseAddress(text string) (address, error) {
 	return at, nil
 }
 
-// fetch unpacks what is at the address, and returns its digest.
-func (at address) fetch(ctx context.Context, u *unpacker, opt Options) (string, error) {
+// fetched says what was got.
+type fetched struct {
+	digest  string
+	notKept error // why it is not in the cache
+}
+
+// fetch unpacks what is at the address.
+func (at address) fetch(ctx context.Context, u *unpacker, opt Options) (fetched, error) {
 	if at.scheme == "oci" {
 		return at.fetchArtifact(ctx, u, opt)
 	}
+	out := fetched{digest: at.digest}
 	kept := cache(opt.Cache)
-	packed, ok := []byte(nil), false
+	packed, spoilt := []byte(nil), error(nil)
 	if at.digest != "" {
-		packed, ok = kept.get(at.digest, opt.Limits.Packed)
+		packed, spoilt = kept.get(at.digest, opt.Limits.Packed)
 	}
-	if !ok {
+	cached := packed != nil
+	if !cached {
 		if opt.Offline {
-			return "", at.notCached()
+			return out, at.notCached(spoilt)
 		}
 		var err error
 		if packed, err = at.download(ctx, opt); err != nil {
-			return "", err
+			return out, err
 		}
-		if got := digestOf(packed); at.digest != "" && got != at.digest {
-			return "", at.changed(got)
+		if out.digest = digestOf(packed); at.digest != "" && out.digest != at.digest {
+			return out, at.changed(out.digest)
 		}
 	}
 	if err := u.archive(packed); err != nil {
-		return "", err
+		return out, err
 	}
-	digest := digestOf(packed)
-	if !ok {
-		// Without a cache everything still works, with the network.
-		_ = kept.put(digest, packed)
+	if !cached {
+		out.notKept = kept.put(out.digest, packed)
 	}
-	return digest, nil
+	return out, nil
 }
 
-func (at address) notCached() error {
+// notCached says that the cache does not have what is wanted, or that what it has is spoilt.
+func (at address) notCached(spoilt error) error {
 	switch {
 	case at.digest == "":
 		return errors.New("offline, nobody can say what is there now; pin it with @sha256:")
+	case spoilt != nil:
+		return fmt.Errorf("%s in the cache cannot be used: %w; without --offline it is got again", at.digest, spoilt)
 	case at.locked != "":
-		return fmt.Errorf("%s, which %s wants, is not in the cache, and the network is not to be used", at.digest, at.locked)
+		return fmt.Errorf("%s, which %s wants, is not in the cache; without --offline it is got", at.digest, at.locked)
 	}
-	return fmt.Errorf("%s is not in the cache, and the network is not to be used", at.digest)
+	return fmt.Errorf("%s is not in the cache; without --offline it is got", at.digest)
 }
 
 // changed says that something else is there than was to be.

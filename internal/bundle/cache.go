@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,20 +40,31 @@ func (c cache) path(digest string) string {
 	return filepath.Join(string(c), "sha256", strings.TrimPrefix(digest, digestPrefix))
 }
 
-// get is what has the digest. A file that somebody has changed is as good as none.
-func (c cache) get(digest string, limit int64) ([]byte, bool) {
+// get is what has the digest; nil when there is nothing. What somebody has changed is as good as that, and the error says so.
+func (c cache) get(digest string, limit int64) ([]byte, error) {
 	if c == "" {
-		return nil, false
+		return nil, nil
 	}
-	info, err := os.Stat(c.path(digest))
-	if err != nil || !info.Mode().IsRegular() || info.Size() > limit {
-		return nil, false
+	name := c.path(digest)
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no file", name)
+	case info.Size() > limit:
+		return nil, fmt.Errorf("%s has been changed", name)
 	}
-	content, err := os.ReadFile(c.path(digest))
-	if err != nil || digestOf(content) != digest {
-		return nil, false
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
 	}
-	return content, true
+	if digestOf(content) != digest {
+		return nil, fmt.Errorf("%s has been changed", name)
+	}
+	return content, nil
 }
 
 // put keeps bytes, at once or not at all.

@@ -51,6 +51,8 @@ func ReadLock(dir string) (*Lock, error) {
 		}
 		problem := ""
 		switch fields := strings.Fields(line); {
+		case slices.Contains([]string{"<<<<<<<", "|||||||", "=======", ">>>>>>>"}, fields[0]):
+			problem = "git has left a conflict here"
 		case len(fields) != 2 || !strings.Contains(fields[0], "://"):
 			problem = "a line is an address and a digest, with a blank between them"
 		case !isDigest(fields[1]):

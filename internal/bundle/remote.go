@@ -7,30 +7,33 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"mime"
 	"net/http"
-	"net/netip"
 	"path"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/opencontainers/go-digest"
 	"github.com/opencontainers/image-spec/specs-go"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
-	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry/remote"
 	"oras.land/oras-go/v2/registry/remote/auth"
-	"oras.land/oras-go/v2/registry/remote/credentials"
 	"oras.land/oras-go/v2/registry/remote/errcode"
-	"oras.land/oras-go/v2/registry/remote/retry"
 )
 
-// Kinds of layers: a whole archive, as OPA pulls it, and single files, as conftest pushes them.
+// Kinds of layers: a whole archive, as OPA pulls it, single files, as conftest pushes them, and what oras calls any file of which it is told nothing.
 const (
 	layerArchive = ocispec.MediaTypeImageLayerGzip
+	layerFile    = ocispec.MediaTypeImageLayer
 	layerPolicy  = "application/vnd.cncf.openpolicyagent.policy.layer.v1+rego"
 	layerData    = "application/vnd.cncf.openpolicyagent.data.layer.v1+json"
 	configType   = "application/vnd.cncf.openpolicyagent.config.v1+json"
+)
+
+// Kinds of manifests, as registries send them.
+const (
+	dockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
+	dockerIndex    = "application/vnd.docker.distribution.manifest.list.v2+json"
 )
 
 const (
@@ -38,59 +41,60 @@ const (
 	maxLayers   = 1000
 )
 
-// fetchArtifact unpacks an artifact's layers, and returns its manifest's digest. What the cache has is not asked for.
-func (at address) fetchArtifact(ctx context.Context, u *unpacker, opt Options) (string, error) {
+// fetchArtifact unpacks an artifact's layers. What the cache has is not asked for.
+func (at address) fetchArtifact(ctx context.Context, u *unpacker, opt Options) (fetched, error) {
+	out := fetched{digest: at.digest}
 	kept := cache(opt.Cache)
 	r, tag, err := at.repository(opt)
 	if err != nil {
-		return "", err
+		return out, err
 	}
-	text, ok := []byte(nil), false
+	text, spoilt := []byte(nil), error(nil)
 	if at.digest != "" {
-		text, ok = kept.get(at.digest, maxManifest)
+		text, spoilt = kept.get(at.digest, maxManifest)
 	}
-	if !ok {
+	fresh := map[string][]byte{}
+	if text == nil {
 		if opt.Offline {
-			return "", at.notCached()
+			return out, at.notCached(spoilt)
 		}
 		if text, err = r.manifest(ctx, at, tag); err != nil {
-			return "", err
+			return out, err
 		}
+		out.digest = digestOf(text)
 	}
 	layers, err := layersOf(text, opt.Limits)
 	if err != nil {
-		return "", err
+		return out, err
 	}
-	fetched := map[string][]byte{}
 	for _, layer := range layers {
-		content, cached := kept.get(string(layer.Digest), layer.Size)
-		if !cached {
+		content, spoilt := kept.get(string(layer.Digest), layer.Size)
+		if content == nil {
 			if opt.Offline {
-				return "", fmt.Errorf("layer %s is not in the cache, and the network is not to be used", layer.Digest)
+				return out, fmt.Errorf("layer %w", address{digest: string(layer.Digest)}.notCached(spoilt))
 			}
 			if content, err = r.layer(ctx, layer); err != nil {
-				return "", err
+				return out, fmt.Errorf("get layer %s: %w", layer.Digest, err)
 			}
-			fetched[string(layer.Digest)] = content
+			fresh[string(layer.Digest)] = content
 		}
-		if layer.MediaType == layerArchive {
+		if title := layer.Annotations[ocispec.AnnotationTitle]; isArchive(layer) {
 			err = u.archive(content)
 		} else {
-			err = u.file(layer.Annotations[ocispec.AnnotationTitle], content)
+			err = u.file(title, content)
 		}
 		if err != nil {
-			return "", fmt.Errorf("layer %s%s: %w", layer.Digest, titleOf(layer), err)
+			return out, fmt.Errorf("layer %s%s: %w", layer.Digest, titleOf(layer), err)
 		}
 	}
 	// The manifest comes last: where it is, the layers are.
-	for digest, content := range fetched {
-		_ = kept.put(digest, content)
+	for digest, content := range fresh {
+		out.notKept = errors.Join(out.notKept, kept.put(digest, content))
 	}
-	manifest := digestOf(text)
-	if !ok {
-		_ = kept.put(manifest, text)
+	if out.notKept == nil {
+		out.notKept = kept.put(out.digest, text)
 	}
-	return manifest, nil
+	return out, nil
 }
 
 func titleOf(layer ocispec.Descriptor) string {
@@ -98,6 +102,20 @@ func titleOf(layer ocispec.Descriptor) string {
 		return fmt.Sprintf(" (%q)", title[:min(len(title), 200)])
 	}
 	return ""
+}
+
+func isArchive(layer ocispec.Descriptor) bool {
+	return layer.MediaType == layerArchive || layer.MediaType == layerFile && Is(layer.Annotations[ocispec.AnnotationTitle])
+}
+
+func isFile(layer ocispec.Descriptor) bool {
+	switch layer.MediaType {
+	case layerPolicy, layerData:
+		return true
+	case layerFile:
+		return slices.Contains([]string{".rego", ".json", ".yaml", ".yml"}, path.Ext(layer.Annotations[ocispec.AnnotationTitle]))
+	}
+	return false
 }
 
 // layersOf are the layers of a manifest that have policies, all within the limits.
@@ -118,7 +136,7 @@ func layersOf(text []byte, limits Limits) ([]ocispec.Descriptor, error) {
 	var out []ocispec.Descriptor
 	var total int64
 	for _, layer := range m.Layers {
-		if layer.MediaType != layerArchive && layer.MediaType != layerPolicy && layer.MediaType != layerData {
+		if !isArchive(layer) && !isFile(layer) {
 			continue // signatures, pages and the like
 		}
 		if !isDigest(string(layer.Digest)) {
@@ -136,10 +154,12 @@ func layersOf(text []byte, limits Limits) ([]ocispec.Descriptor, error) {
 	return out, nil
 }
 
-// repository is a repository of a registry.
+// repository is a repository of a registry, for one thing to do there.
 type repository struct {
 	*remote.Repository
-	opt Options
+	who       *who
+	doing     string // pull or push
+	plainHTTP bool   // it is asked for
 }
 
 // repository is the one that the address names, and its tag.
@@ -159,66 +179,9 @@ func (at address) repository(opt Options) (*repository, string, error) {
 	if err != nil {
 		return nil, "", errors.New(strings.TrimPrefix(err.Error(), "invalid reference: "))
 	}
-	client := &auth.Client{Client: client(opt), Cache: auth.NewCache(), Header: http.Header{"User-Agent": {"plimline"}}, ClientID: "plimline"}
-	if loopback(r.Reference.Host()) {
-		client.BlockedRealmPrefixes = []netip.Prefix{}
-	}
-	client.Credential = func(ctx context.Context, host string) (auth.Credential, error) {
-		// Read when a registry asks: most never do, and a helper is a program.
-		store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
-		if err != nil {
-			return auth.EmptyCredential, fmt.Errorf("read Docker's configuration: %w", err)
-		}
-		c, err := credentials.Credential(store)(ctx, host)
-		if err != nil {
-			return c, fmt.Errorf("ask for the password of %s: %w", host, err)
-		}
-		return c, nil
-	}
-	r.Client = client
-	r.PlainHTTP = opt.PlainHTTP
-	return &repository{r, opt}, tag, nil
-}
-
-// client is for one address. It tries again when a server is busy, but not for long.
-func client(opt Options) *http.Client {
-	dialer := &net.Dialer{Timeout: 10 * time.Second}
-	transport := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
-		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 20 * time.Second, MaxResponseHeaderBytes: 1 << 20,
-		DisableKeepAlives: true,
-	}
-	policy := &retry.GenericPolicy{
-		Retryable: func(resp *http.Response, err error) (bool, error) {
-			return err == nil && (resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusBadGateway ||
-				resp.StatusCode == http.StatusServiceUnavailable || resp.StatusCode == http.StatusGatewayTimeout), err
-		},
-		Backoff: retry.DefaultBackoff, MinWait: 200 * time.Millisecond, MaxWait: time.Second, MaxRetry: 2,
-	}
-	return &http.Client{
-		Transport: &retry.Transport{Base: transport, Policy: func() retry.Policy { return policy }},
-		CheckRedirect: func(req *http.Request, via []*http.Request) error {
-			if len(via) >= 10 {
-				return errors.New("it is redirected again and again")
-			}
-			if req.URL.Scheme != "https" && via[0].URL.Scheme == "https" && !opt.PlainHTTP {
-				return fmt.Errorf("it is redirected to %s, which is not https", req.URL.Redacted())
-			}
-			return nil
-		},
-	}
-}
-
-func loopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.Trim(host, "[]")
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	w := &who{base: transport()}
+	r.Client, r.PlainHTTP = w.client(r.Reference.Host(), opt), opt.PlainHTTP
+	return &repository{r, w, auth.ActionPull, opt.PlainHTTP}, tag, nil
 }
 
 // plain is run again with http, where a registry on this machine speaks nothing else.
@@ -226,7 +189,7 @@ func (r *repository) plain(do func() error) error {
 	err := do()
 	if !r.PlainHTTP && errors.Is(err, http.ErrSchemeMismatch) {
 		if !loopback(r.Reference.Host()) {
-			return fmt.Errorf("%s speaks http, not https; --plain-http allows it", r.Reference.Host())
+			return fmt.Errorf("%s speaks http, not https; --plain-http allows it", r.Reference.Registry)
 		}
 		r.PlainHTTP = true
 		err = do()
@@ -234,45 +197,38 @@ func (r *repository) plain(do func() error) error {
 	return r.explain(err)
 }
 
-// explain is an error of a registry in short.
-func (r *repository) explain(err error) error {
-	if err == nil {
-		return nil
-	}
-	host := r.Reference.Host()
-	var response *errcode.ErrorResponse
-	var network *net.OpError
-	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return err
-	case errors.Is(err, auth.ErrBasicCredentialNotFound):
-		return fmt.Errorf("%s asks for a password, and Docker's configuration has none; docker login %s", host, host)
-	case errors.As(err, &response):
-		switch detail := detailOf(response); {
-		case response.StatusCode == http.StatusUnauthorized || response.StatusCode == http.StatusForbidden:
-			return fmt.Errorf("%s refuses it (%d%s); docker login %s", host, response.StatusCode, detail, host)
-		default:
-			return fmt.Errorf("%s answers %d %s%s", host, response.StatusCode, http.StatusText(response.StatusCode), detail)
+// get is what is at a path of the repository, and the media type that the registry gives it. Of what is longer than the limit it is one byte more.
+func (r *repository) get(ctx context.Context, rest, accept string, limit int64) (content []byte, mediaType string, err error) {
+	ctx = auth.AppendRepositoryScope(ctx, r.Reference, r.doing)
+	err = r.plain(func() error {
+		scheme := "https"
+		if r.PlainHTTP {
+			scheme = "http"
 		}
-	case errors.As(err, &network):
-		return fmt.Errorf("%s cannot be reached: %w", host, network)
-	}
-	return err
-}
-
-func detailOf(e *errcode.ErrorResponse) string {
-	if len(e.Errors) == 0 {
-		return ""
-	}
-	text := e.Errors.Error()
-	return ": " + strings.Map(printable, text[:min(len(text), 300)])
-}
-
-func printable(r rune) rune {
-	if r < ' ' || r == 0x7f {
-		return ' '
-	}
-	return r
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s://%s/v2/%s/%s", scheme, r.Reference.Host(), r.Reference.Repository, rest), nil)
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Accept", accept)
+		resp, err := r.Client.Do(req)
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		if other := resp.Request.URL.Host; resp.StatusCode != http.StatusOK && other != r.Reference.Host() {
+			return fmt.Errorf("%s, where %s keeps it, answers %s", other, r.Reference.Registry, resp.Status)
+		}
+		if resp.StatusCode != http.StatusOK {
+			return refusal(resp)
+		}
+		mediaType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
+		content, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = nil // what was announced and what came is compared by who asks
+		}
+		return err
+	})
+	return content, mediaType, err
 }
 
 // manifest gets the manifest that the address names.
@@ -281,89 +237,83 @@ func (r *repository) manifest(ctx context.Context, at address, tag string) ([]by
 	if reference == "" {
 		reference = tag
 	}
-	var text []byte
-	err := r.plain(func() error {
-		_, body, err := r.Manifests().FetchReference(ctx, reference)
-		if err != nil {
-			return err
-		}
-		defer body.Close()
-		text, err = readAtMost(body, maxManifest)
-		return err
-	})
+	kinds := []string{ocispec.MediaTypeImageManifest, ocispec.MediaTypeImageIndex, dockerManifest, dockerIndex}
+	text, mediaType, err := r.get(ctx, "manifests/"+reference, strings.Join(kinds, ", "), maxManifest)
+	var response *errcode.ErrorResponse
 	switch {
-	case errors.Is(err, errdef.ErrNotFound) && at.locked != "":
-		return nil, fmt.Errorf("%s has no %s any more, which %s wants; plimline policy update takes what is there", r.Reference.Host(), at.digest, at.locked)
-	case errors.Is(err, errdef.ErrNotFound):
-		return nil, fmt.Errorf("%s has no %s in %s", r.Reference.Host(), reference, r.Reference.Repository)
+	case errors.As(err, &response) && response.StatusCode == http.StatusNotFound:
+		return nil, r.missing(ctx, at, tag)
 	case err != nil:
-		return nil, fmt.Errorf("get the manifest: %w", err)
+		return nil, err
+	case len(text) > maxManifest:
+		return nil, fmt.Errorf("%s sends a manifest larger than %s", r.Reference.Registry, size(maxManifest))
+	case mediaType == "text/html":
+		return nil, fmt.Errorf("%s sends a web page instead of a manifest; is it a registry, and is there no sign-in page in front of it?", r.Reference.Registry)
+	case mediaType != "" && !slices.Contains(kinds, mediaType) && !strings.HasSuffix(mediaType, "json"):
+		return nil, fmt.Errorf("%s sends %q instead of a manifest", r.Reference.Registry, mediaType)
 	}
 	if got := digestOf(text); at.digest != "" && got != at.digest {
-		return nil, fmt.Errorf("the registry sends a manifest with the digest %s instead of %s", got, at.digest)
+		return nil, fmt.Errorf("%s sends a manifest with the digest %s instead of %s; it is not used", r.Reference.Registry, got, at.digest)
 	}
 	return text, nil
 }
 
+// missing says what is not there, and what is.
+func (r *repository) missing(ctx context.Context, at address, tag string) error {
+	host, name := r.Reference.Registry, r.Reference.Repository
+	if at.locked != "" {
+		return fmt.Errorf("%s has no %s any more, which %s wants; plimline policy update takes what is there", host, at.digest, at.locked)
+	}
+	text, _, err := r.get(ctx, "tags/list", "application/json", maxManifest)
+	var response *errcode.ErrorResponse
+	var list struct{ Tags []string }
+	switch {
+	case errors.As(err, &response) && response.StatusCode == http.StatusNotFound:
+		return fmt.Errorf("%s has no repository %s", host, name)
+	case err != nil || json.Unmarshal(text, &list) != nil || len(list.Tags) == 0:
+		list.Tags = nil
+	case at.digest == "":
+		const most = 5
+		there := list.Tags[max(0, len(list.Tags)-most):]
+		more := ""
+		if len(there) < len(list.Tags) {
+			more = " and others"
+		}
+		return fmt.Errorf("%s has no tag %s in %s; it has %s%s", host, tag, name, strings.Map(printable, strings.Join(there, ", ")), more)
+	}
+	if at.digest != "" {
+		return fmt.Errorf("%s has no %s in %s", host, at.digest, name)
+	}
+	return fmt.Errorf("%s has no tag %s in %s", host, tag, name)
+}
+
 // layer gets a layer, whose size is within the limits.
 func (r *repository) layer(ctx context.Context, layer ocispec.Descriptor) ([]byte, error) {
-	var content []byte
-	err := r.plain(func() error {
-		body, err := r.Blobs().Fetch(ctx, layer)
-		if err != nil {
-			return err
-		}
-		defer body.Close()
-		content, err = io.ReadAll(io.LimitReader(body, layer.Size+1))
-		return err
-	})
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF) || err == nil && int64(len(content)) < layer.Size:
-		return nil, fmt.Errorf("get layer %s: it ends after %d of %d bytes", layer.Digest, len(content), layer.Size)
-	case errors.Is(err, errdef.ErrNotFound):
-		return nil, fmt.Errorf("get layer %s: %s does not have it", layer.Digest, r.Reference.Host())
+	content, _, err := r.get(ctx, "blobs/"+string(layer.Digest), "*/*", layer.Size)
+	var response *errcode.ErrorResponse
+	switch got := digestOf(content); {
+	case errors.As(err, &response) && response.StatusCode == http.StatusNotFound:
+		return nil, fmt.Errorf("%s does not have it; push the policies again", r.Reference.Registry)
 	case err != nil:
-		return nil, fmt.Errorf("get layer %s: %w", layer.Digest, err)
+		return nil, err
+	case int64(len(content)) < layer.Size:
+		return nil, fmt.Errorf("it ends after %d of %d bytes", len(content), layer.Size)
 	case int64(len(content)) > layer.Size:
-		return nil, fmt.Errorf("get layer %s: it is longer than the %d bytes that the manifest says", layer.Digest, layer.Size)
-	case digestOf(content) != string(layer.Digest):
-		return nil, fmt.Errorf("get layer %s: the registry sends other bytes, with the digest %s", layer.Digest, digestOf(content))
+		return nil, fmt.Errorf("it is longer than the %d bytes that the manifest says", layer.Size)
+	case got != string(layer.Digest):
+		return nil, fmt.Errorf("%s sends other bytes, with the digest %s; they are not used", r.Reference.Registry, got)
 	}
 	return content, nil
 }
 
-// download gets what is at an http or https address.
-func (at address) download(ctx context.Context, opt Options) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.scheme+"://"+at.rest, nil)
-	if err != nil {
-		return nil, err
-	}
-	if at.scheme == "http" && !opt.PlainHTTP && !loopback(req.URL.Host) {
-		return nil, errors.New("http can be changed by anybody on the way; use https, or --plain-http")
-	}
-	req.Header.Set("User-Agent", "plimline")
-	resp, err := client(opt).Do(req)
-	if err != nil {
-		var network *net.OpError
-		if errors.As(err, &network) && ctx.Err() == nil {
-			return nil, fmt.Errorf("%s cannot be reached: %w", req.URL.Host, network)
-		}
-		return nil, err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answers %s", req.URL.Host, resp.Status)
-	}
-	packed, err := readAtMost(resp.Body, opt.Limits.Packed)
-	if err != nil {
-		return nil, truncated(err)
-	}
-	return packed, nil
-}
-
 // Push puts an archive into a registry under a tag, and returns the digest of the artifact. The same archive has the same digest.
 func Push(ctx context.Context, packed []byte, name string, opt Options) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, opt.Timeout)
+	defer cancel()
 	digest, err := push(ctx, packed, name, opt)
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = fmt.Errorf("it was not done after %v; giving up", opt.Timeout)
+	}
 	if err != nil {
 		return "", fmt.Errorf("push to %s: %w", name, err)
 	}
@@ -385,8 +335,7 @@ func push(ctx context.Context, packed []byte, name string, opt Options) (string,
 	if err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, opt.Timeout)
-	defer cancel()
+	r.doing = auth.ActionPush
 	config := describe(configType, []byte("{}"))
 	layer := describe(layerArchive, packed)
 	layer.Annotations = map[string]string{ocispec.AnnotationTitle: path.Base(r.Reference.Repository) + ".tar.gz"}

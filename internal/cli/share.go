@@ -223,6 +223,8 @@ https://host/bundle.tar.gz, or an archive on disk.`,
 					return fmt.Errorf("write %s: %w", filepath.ToSlash(output), cause(err))
 				}
 				fmt.Fprintf(a.stdout, "wrote %s\n", filepath.ToSlash(output))
+			} else if b.NotKept != nil {
+				return fmt.Errorf("keep the policies in %s in the cache: %w", args[0], b.NotKept)
 			}
 			fmt.Fprintf(a.stdout, "pulled %s\n%s\n", filepath.ToSlash(args[0]), b.Digest)
 			return nil
