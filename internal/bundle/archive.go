@@ -255,7 +255,18 @@ func pack(files []txtar.File) ([]byte, error) {
 		return nil, err
 	}
 	archive := tar.NewWriter(zipped)
+	folders := map[string]bool{}
 	for _, f := range files {
+		// conftest and oras unpack a file only where there is a folder for it.
+		for i := range f.Name {
+			if dir := f.Name[:i]; f.Name[i] == '/' && !folders[dir] {
+				folders[dir] = true
+				header := tar.Header{Typeflag: tar.TypeDir, Name: dir + "/", Mode: 0o755, ModTime: time.Unix(0, 0)}
+				if err := archive.WriteHeader(&header); err != nil {
+					return nil, err
+				}
+			}
+		}
 		header := tar.Header{Typeflag: tar.TypeReg, Name: f.Name, Size: int64(len(f.Data)), Mode: 0o644, ModTime: time.Unix(0, 0)}
 		if err := archive.WriteHeader(&header); err != nil {
 			return nil, err

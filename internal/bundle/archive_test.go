@@ -183,11 +183,11 @@ func TestPack(t *testing.T) {
 		".git/config":               {Data: []byte("secret")},
 		".env":                      {Data: []byte("secret")},
 	}
-	one, err := Pack(folder, nil)
+	one, err := Pack(folder, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := Pack(folder, nil)
+	two, err := Pack(folder, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,17 +6,24 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/plimline/plimline/internal/policy"
 )
 
-// Pack makes an archive of a folder, with what lies in it but for what is hidden. The same folder makes the same bytes, unless it is signed
-// with ECDSA. A nil key does not sign.
-func Pack(folder fs.FS, key *policy.PrivateKey) ([]byte, error) {
+// Pack makes an archive of a folder, with what lies in it but for what is hidden, and with what OPA needs beside it (see policy.ForOPA). The same
+// files make the same bytes, unless they are signed with ECDSA. A nil key does not sign.
+func Pack(folder fs.FS, forOPA []txtar.File, key *policy.PrivateKey) ([]byte, error) {
 	files, err := collect(folder, DefaultLimits())
 	if err != nil {
 		return nil, err
 	}
+	// The folder may be a bundle that was unpacked.
+	files = append(slices.DeleteFunc(files, func(f txtar.File) bool { return policy.IsForOPA(f.Name) }), forOPA...)
+	slices.SortFunc(files, func(a, b txtar.File) int { return strings.Compare(a.Name, b.Name) })
 	if key != nil {
 		signature, err := policy.Sign(files, *key)
 		if err != nil {

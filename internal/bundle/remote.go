@@ -338,7 +338,8 @@ func push(ctx context.Context, packed []byte, name string, opt Options) (string,
 	r.doing = auth.ActionPush
 	config := describe(configType, []byte("{}"))
 	layer := describe(layerArchive, packed)
-	layer.Annotations = map[string]string{ocispec.AnnotationTitle: path.Base(r.Reference.Repository) + ".tar.gz"}
+	// conftest and oras unpack it here; OPA does not ask.
+	layer.Annotations = map[string]string{ocispec.AnnotationTitle: ".", "io.deis.oras.content.unpack": "true"}
 	text, err := json.Marshal(ocispec.Manifest{
 		Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispec.MediaTypeImageManifest,
 		Config: config, Layers: []ocispec.Descriptor{layer},

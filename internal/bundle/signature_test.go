@@ -88,7 +88,7 @@ func TestSignature(t *testing.T) {
 	for _, kind := range []string{"RS256", "ES256", "ES512"} {
 		t.Run(kind, func(t *testing.T) {
 			p := newPair(t, kind)
-			packed, err := Pack(signedFolder, &p.private)
+			packed, err := Pack(signedFolder, nil, &p.private)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +121,7 @@ func TestSignature(t *testing.T) {
 // TestTampered changes a signed bundle in every way there is.
 func TestTampered(t *testing.T) {
 	p, other := newPair(t, "ES256"), newPair(t, "ES256")
-	packed, err := Pack(signedFolder, &p.private)
+	packed, err := Pack(signedFolder, nil, &p.private)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,8 +70,9 @@ func (a *app) policyBundleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bundle FOLDER",
 		Short: "Pack policies into an archive",
-		Long: `Pack a folder of policies into a bundle, a .tar.gz archive that OPA reads too. What is hidden stays out. The same folder makes the same
-bytes; a signature with an RSA key does not change that, one with ECDSA does.`,
+		Long: `Pack a folder of policies into a bundle, a .tar.gz archive that OPA reads too: plimline's helpers and the defaults of the parameters go along
+for it. What is hidden stays out. The same folder makes the same bytes in the same version; a signature with an RSA key does not change that,
+one with ECDSA does.`,
 		Example: "  plimline policy bundle policies -o policies.tar.gz\n  plimline lint --policy policies.tar.gz",
 		Args:    oneArgument("a folder of policies"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -117,10 +118,15 @@ func (a *app) pack(folder, keyFile string) ([]byte, error) {
 		key = &k
 	}
 	fsys := os.DirFS(folder)
-	if err := a.usable(policy.Source{Name: name, FS: fsys}); err != nil {
+	engine, err := a.usable(policy.Source{Name: name, FS: fsys})
+	if err != nil {
 		return nil, err
 	}
-	packed, err := bundle.Pack(fsys, key)
+	forOPA, err := engine.ForOPA()
+	if err != nil {
+		return nil, err
+	}
+	packed, err := bundle.Pack(fsys, forOPA, key)
 	if err != nil {
 		return nil, fmt.Errorf("pack %s: %w", name, err)
 	}
@@ -128,15 +134,15 @@ func (a *app) pack(folder, keyFile string) ([]byte, error) {
 }
 
 // usable refuses policies that would fail where they are used.
-func (a *app) usable(source policy.Source) error {
+func (a *app) usable(source policy.Source) (*policy.Engine, error) {
 	engine, err := policy.LoadBuiltin(a.ctx, source)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if problems := engine.Errors(); len(problems) > 0 {
-		return fmt.Errorf("%w\nnothing is shared that cannot be used", errors.Join(problems...))
+		return nil, fmt.Errorf("%w\nnothing is shared that cannot be used", errors.Join(problems...))
 	}
-	return nil
+	return engine, nil
 }
 
 func (a *app) policyPushCommand() *cobra.Command {
@@ -146,7 +152,7 @@ func (a *app) policyPushCommand() *cobra.Command {
 		Use:   "push FOLDER ADDRESS",
 		Short: "Put policies into a registry",
 		Long: `Pack a folder of policies and put it into an OCI registry; or put an archive there that policy bundle made. Passwords come from Docker's
-configuration (docker login). OPA can load what is pushed too.`,
+configuration (docker login). OPA, conftest and oras can pull what is pushed.`,
 		Example: "  plimline policy push policies oci://registry.example.com/platform/policies:v1",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
@@ -190,7 +196,7 @@ func (a *app) packed(file, key string, opt bundle.Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.usable(policy.Source{Name: filepath.ToSlash(file), FS: b.FS}); err != nil {
+	if _, err := a.usable(policy.Source{Name: filepath.ToSlash(file), FS: b.FS}); err != nil {
 		return nil, err
 	}
 	return b.Packed, nil

@@ -110,7 +110,7 @@ func (s Source) walk(visit func(name string)) error {
 			switch {
 			case err != nil:
 				return fmt.Errorf("%s: %w", name, pathless(err))
-			case name != "." && d.IsDir() && strings.HasPrefix(d.Name(), "."):
+			case name != "." && d.IsDir() && (strings.HasPrefix(d.Name(), ".") || isHelpers(name)):
 				return fs.SkipDir
 			case d.IsDir():
 				if info, err := d.Info(); err == nil {
