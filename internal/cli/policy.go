@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/policies"
 )
@@ -183,44 +185,94 @@ Exit code: 0 all is well, 1 something is odd, 2 a policy cannot be used.`,
 }
 
 func (a *app) policyExportCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "export DIR",
-		Short: "Write the input's schema and the library for other tools",
-		Long: `Write input.schema.json and lib/*.rego into DIR, as they are in this version: opa check, opa eval, regal and editors need them as files.
-plimline itself does not.`,
-		Example: "  plimline policy export .plimline\n  opa check --strict --schema .plimline/input.schema.json policies .plimline/lib",
-		Args:    oneArgument("a folder, such as .plimline"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			for _, pattern := range []string{"input.schema.json", "lib/*.rego"} {
-				files, err := fs.Glob(policies.FS, pattern)
-				if err != nil {
-					return err
-				}
-				for _, file := range files {
-					if err := a.export(filepath.Join(args[0], filepath.FromSlash(file)), file); err != nil {
-						return err
-					}
-				}
+	var settings settingsOptions
+	cmd := &cobra.Command{
+		Use:   "export DIR [PATH...]",
+		Short: "Write what other tools for Rego need",
+		Long: `Write into DIR what opa, regal and editors need as files, and plimline itself does not: input.schema.json, its helpers as lib/*.rego, and in data.json
+what policies see as data, the defaults of their parameters and the documents of their examples. A PATH is a folder, a .rego file or a bundle
+of policies; without one, what plimline.yaml names, or the folder policies.`,
+		Example: `  plimline policy export .plimline
+  opa check --strict --schema .plimline/input.schema.json policies .plimline/lib
+  opa test policies .plimline/lib .plimline/data.json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("%s takes a folder, such as .plimline\nusage: %s", cmd.CommandPath(), cmd.UseLine())
 			}
-			fmt.Fprintf(a.stdout, "wrote input.schema.json and lib to %s\n", filepath.ToSlash(args[0]))
 			return nil
 		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.export(&settings, args[0], args[1:]) },
 	}
+	settings.placeFlags(cmd.Flags())
+	return cmd
 }
 
-func (a *app) export(name, file string) error {
-	text, err := policies.FS.ReadFile(file)
+// export writes files into a folder, and touches no others there.
+func (a *app) export(settings *settingsOptions, dir string, paths []string) error {
+	write := func(name string, text []byte) error {
+		name = filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := replaceFile(name, text); err != nil {
+			return fmt.Errorf("write %s: %w", filepath.ToSlash(name), cause(err))
+		}
+		return nil
+	}
+	for _, pattern := range []string{"input.schema.json", "lib/*.rego"} {
+		files, err := fs.Glob(policies.FS, pattern)
+		if err != nil {
+			return err
+		}
+		for _, file := range files {
+			text, err := policies.FS.ReadFile(file)
+			if err != nil {
+				return err
+			}
+			if err := write(file, text); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Fprintf(a.stdout, "wrote input.schema.json and lib to %s\n", filepath.ToSlash(dir))
+	engine, err := a.ownPolicies(settings, paths, nil)
+	if errors.Is(err, errNoPolicies) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	for _, problem := range engine.Errors() {
+		fmt.Fprintln(a.stderr, "plimline:", problem)
+		a.code = ExitFailure
+	}
+	var data struct {
+		Plimline struct {
+			Parameters map[string]map[string]any                `json:"parameters"`
+			Examples   map[string]map[string]*document.Document `json:"examples"`
+		} `json:"plimline"`
+	}
+	data.Plimline.Parameters = map[string]map[string]any{}
+	for _, own := range engine.Own() {
+		if own.Parameters != nil {
+			data.Plimline.Parameters[own.ID] = own.Parameters
+		}
+	}
+	if _, data.Plimline.Examples, err = a.testExamples(engine, regexp.MustCompile(""), false); err != nil {
 		return err
 	}
-	if err := replaceFile(name, text); err != nil {
-		return fmt.Errorf("write %s: %w", filepath.ToSlash(name), err)
+	text, err := json.MarshalIndent(data, "", "  ")
+	if err != nil {
+		return err
 	}
+	if err := write("data.json", append(text, '\n')); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "wrote parameters and examples of %s to %s\n", plurals(len(engine.Own()), "policy", "policies"), filepath.ToSlash(filepath.Join(dir, "data.json")))
 	return nil
 }
+
+var errNoPolicies = errors.New("no policies: name a folder or a .rego file, or list them in plimline.yaml under policies")
 
 // ownPolicies loads plimline's rules and the user's policies: those at the paths, or those that the configuration of this folder names.
 func (a *app) ownPolicies(settings *settingsOptions, paths []string, coverage *policy.Coverage) (*policy.Engine, error) {
@@ -241,7 +293,7 @@ func (a *app) ownPolicies(settings *settingsOptions, paths []string, coverage *p
 	}
 	if len(places) == 0 {
 		if info, err := os.Stat("policies"); err != nil || !info.IsDir() {
-			return nil, errors.New("no policies: name a folder or a .rego file, or list them in plimline.yaml under policies")
+			return nil, errNoPolicies
 		}
 		places = []config.Place{{Ref: "policies"}}
 	}
