@@ -20,6 +20,7 @@ func TestMain(m *testing.M) {
 		"plimline": func() {
 			os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 		},
+		"docker-credential-tests": credentialHelper,
 	})
 }
 
