@@ -159,10 +159,11 @@ func functions(library []*module) []*ast.Rule {
 
 // missingHelpers finds names of library rules that there are not: to OPA they may be data that comes later.
 func missingHelpers(compiler *ast.Compiler, m *module) error {
-	var problems []error
+	var problems ast.Errors
 	library := ast.Ref{ast.DefaultRootDocument, ast.InternedTerm("plimline"), ast.InternedTerm("lib")}
-	ast.WalkRefs(compiler.Modules[m.file], func(r ast.Ref) bool {
-		if len(r) < 4 || !r.HasPrefix(library) {
+	ast.WalkTerms(compiler.Modules[m.file], func(t *ast.Term) bool {
+		r, ok := t.Value.(ast.Ref)
+		if !ok || len(r) < 4 || !r.HasPrefix(library) {
 			return false
 		}
 		name, ok := r[3].Value.(ast.String)
@@ -177,9 +178,13 @@ func missingHelpers(compiler *ast.Compiler, m *module) error {
 		if closest := finding.Closest(string(name), names); closest != "" {
 			hint = fmt.Sprintf("; did you mean lib.%s?", closest)
 		}
-		l := r[0].Location
-		problems = append(problems, fmt.Errorf("%s:%d:%d: lib has no %s%s", m.file, l.Row, l.Col, string(name), hint))
+		// All references through one import share their first part, and where that is.
+		problems = append(problems, ast.NewError(ast.CompileErr, t.Location, "lib has no %s%s", string(name), hint))
 		return false
 	})
-	return errors.Join(problems...)
+	if len(problems) == 0 {
+		return nil
+	}
+	problems.Sort()
+	return compileError(problems)
 }

@@ -121,6 +121,8 @@ func TestLoadErrors(t *testing.T) {
 		{"data itself", rule("bad", "findings contains f if {\n\tx := data\n\tsome f in x.plimline.rules.good.findings\n}"), "data is out of reach"},
 		{"addresses", rule("bad", `findings contains lib.at(input, "x") if net.cidr_contains("10.0.0.0/8", "10.1.1.1")`), "undefined function net.cidr_contains"},
 		{"unknown helper", rule("bad", `findings contains lib.att(input, "x")`), "undefined function data.plimline.lib.att; did you mean lib.at(node, message)?"},
+		{"two helpers that are not there", rule("bad", "findings contains lib.at(stage, lib.nothing_at_all) if {\n\tsome stage in input.stages\n\tlib.finall.user\n\tlib.final.user\n}"),
+			"rules/bad/rule.rego:12:33: lib has no nothing_at_all\nrules/bad/rule.rego:14:2: lib has no finall; did you mean lib.final?"},
 		{"a helper that is no function", rule("bad", `findings contains lib.at(lib.finall, "x")`), "rules/bad/rule.rego:12:26: lib has no finall; did you mean lib.final?"},
 		{"arguments of a helper", rule("bad", `findings contains lib.at(input)`), "lib.at(node, message) takes 2 arguments, not 1"},
 		{"no import", strings.Replace(rule("bad", `findings contains lib.at(input, "x")`), "import data.plimline.lib\n", "", 1), "undefined function lib.at; import data.plimline.lib"},
