@@ -1,9 +1,9 @@
 package policy
 
 import (
+	"path"
 	"reflect"
 	"slices"
-	"path"
 	"strings"
 
 	"github.com/plimline/plimline/internal/document"
