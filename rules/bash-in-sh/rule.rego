@@ -18,10 +18,10 @@ findings contains lib.at(place, sprintf("/bin/sh is dash here, and has no %s", [
 	some instruction in lib.shell_runs
 	instruction.shell[0] == "/bin/sh"
 	dash(input.stages[instruction.stage].base)
-	not own_interpreter(instruction)
 	some command in instruction.commands
-	not inner(instruction, command)
 	some [place, what] in bash(command)
+	not inner(instruction, command)
+	not own_interpreter(instruction) # looks at the whole file: last
 }
 
 bash(command) := [[command.words[0], command.name]] if {
