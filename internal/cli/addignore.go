@@ -13,6 +13,7 @@ import (
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/fix"
 	"github.com/plimline/plimline/internal/ignore"
+	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/source"
 )
 
@@ -128,7 +129,7 @@ func (a *app) writeIgnores(files []*ignorer) error {
 
 // ignorer finds the comments for a file.
 type ignorer struct {
-	units  []unit // the ways it is built
+	units  []lint.Unit // the ways it is built
 	old    *source.File
 	parsed *dockerfile.File
 	found  []finding.Finding // what is to be hidden
@@ -148,7 +149,7 @@ func newIgnorer(j job, r result, opt *lintOptions) *ignorer {
 			f.found = append(f.found, x)
 		}
 	}
-	if slices.ContainsFunc(f.units, func(u unit) bool { return u.build != nil && u.build.Inline != nil }) {
+	if slices.ContainsFunc(f.units, func(u lint.Unit) bool { return u.Build != nil && u.Build.Inline != nil }) {
 		f.refuse() // a comment within a Compose or Bake file is for people to write
 	}
 	return f

@@ -4,45 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
-	"sync"
 
 	"github.com/plimline/plimline/internal/baseline"
-	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/report"
 )
-
-// baselines reads each baseline once. It may be used by many goroutines.
-type baselines struct {
-	none  bool // no finding is known: a baseline is being written
-	mu    sync.Mutex
-	files map[string]*readBaseline
-}
-
-type readBaseline struct {
-	*baseline.Baseline
-	err error
-}
-
-// of is the baseline of a configuration, nil when it has none.
-func (b *baselines) of(c *config.Config) (*baseline.Baseline, error) {
-	file := c.Baseline()
-	if file == "" || b.none {
-		return nil, nil
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.files == nil {
-		b.files = map[string]*readBaseline{}
-	}
-	read, ok := b.files[file]
-	if !ok {
-		read = &readBaseline{}
-		read.Baseline, read.err = baseline.Read(file)
-		b.files[file] = read
-	}
-	return read.Baseline, read.err
-}
 
 // writeBaseline writes what was found, each finding to the baseline of its file's configuration. Nothing of it counts in this run.
 func (a *app) writeBaseline(open *opened, results []report.Result) error {

@@ -18,8 +18,6 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/plimline/plimline/internal/config"
-	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/fix"
 	"github.com/plimline/plimline/internal/source"
 )
@@ -214,81 +212,11 @@ func (f *fixer) one(ctx context.Context, j job) mended {
 	if fixer.Linter, m.err = f.linters.Of(c); m.err != nil {
 		return m
 	}
-	catalog := fixer.Linter.Catalog()
-	if len(j.units) > 1 {
-		// What nothing uses in one way it is built may be used in another.
-		fixer.Rules = func(rule string) bool { r, ok := catalog.Rule(rule); return !ok || !r.EveryBuild }
-	}
-	m.Result = &fix.Result{Source: source.NewFile(j.path, m.old)}
-	for _, u := range j.units {
-		if err := f.unit(ctx, &fixer, &m, u, c.For(j.path)); err != nil {
-			m.failed = append(m.failed, err)
-		}
-	}
+	m.Result, m.failed = fixer.Units(ctx, source.NewFile(j.path, m.old), j.units, f.contextOptions.unit, c.For(j.path))
 	if len(m.failed) == len(j.units) {
 		m.err = errors.Join(m.failed...)
 	}
 	return m
-}
-
-// unit mends a file for one way it is built.
-func (f *fixer) unit(ctx context.Context, fixer *fix.Fixer, m *mended, u unit, settings *config.Settings) error {
-	file := m.Source
-	if u.build != nil && u.build.Inline != nil {
-		var err error
-		if u.build, err = u.build.In(file); err != nil {
-			return err
-		}
-	}
-	r, err := fixer.File(ctx, u.source(file), u.sources(f.contextOptions, file.Path), u.settings(settings))
-	if err != nil {
-		if u.build != nil {
-			err = fmt.Errorf("%s in %s: %w", u.build.Name, u.build.File.Path, err)
-		}
-		return err
-	}
-	m.Findings, m.Undone = r.Findings, append(m.Undone, r.Undone...)
-	if u.build == nil || u.build.Inline == nil {
-		m.Source, m.Applied = r.Source, append(m.Applied, r.Applied...)
-		return nil
-	}
-	if len(r.Applied) == 0 {
-		return nil
-	}
-	if edits, ok := u.build.Inline.Edits(changes(u.build.Inline.Text(), r.Source.Bytes)); ok {
-		if text, ok := finding.Apply(file.Bytes, edits); ok {
-			m.Source, m.Applied = source.NewFile(file.Path, text), append(m.Applied, r.Applied...)
-			return nil
-		}
-	}
-	for _, x := range r.Applied {
-		m.Undone = append(m.Undone, fix.Undone{Rule: x.Rule, Title: x.Title, Reason: "its lines do not stand in the file as they are (" + u.build.Name + ")"})
-	}
-	return nil
-}
-
-// changes are the edits that make one text of another: line by line when both have as many.
-func changes(old, text []byte) []finding.Edit {
-	was, is := bytes.SplitAfter(old, []byte("\n")), bytes.SplitAfter(text, []byte("\n"))
-	if len(was) != len(is) {
-		was, is = [][]byte{old}, [][]byte{text}
-	}
-	var out []finding.Edit
-	at := 0
-	for i, line := range was {
-		start, end, to := 0, len(line), is[i]
-		for start < len(line) && start < len(to) && line[start] == to[start] {
-			start++
-		}
-		for end > start && len(to) > start && line[end-1] == to[len(to)-1] {
-			end, to = end-1, to[:len(to)-1]
-		}
-		if start < end || start < len(to) {
-			out = append(out, finding.Edit{Span: source.Span{Start: at + start, End: at + end}, Text: string(to[start:])})
-		}
-		at += len(line)
-	}
-	return out
 }
 
 // onStdin is the job of standard input: the Dockerfile that it is, or those that stand in it.

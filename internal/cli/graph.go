@@ -64,14 +64,14 @@ func (a *app) graphCommand() *cobra.Command {
 }
 
 // draw draws the stages of a unit; there is nothing to draw where there are none.
-func (u *unit) draw(file *source.File, opt stage.Options, sources buildcontext.Context, found []finding.Finding) []report.Graph {
-	doc := lint.Read(u.source(file), opt, sources)
+func draw(u *lint.Unit, file *source.File, opt stage.Options, sources buildcontext.Context, found []finding.Finding) []report.Graph {
+	doc := lint.Read(u.Source(file), opt, sources)
 	if len(doc.Stages) == 0 {
 		return nil
 	}
 	out := report.Graph{}
-	if u.build != nil {
-		out.Name = u.build.Name
+	if u.Build != nil {
+		out.Name = u.Build.Name
 	}
 	var b strings.Builder
 	// The writer never fails, and the format is known.

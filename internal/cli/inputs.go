@@ -13,8 +13,8 @@ import (
 	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/discover"
-	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/inputs"
+	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
 )
@@ -124,7 +124,7 @@ func (o *buildOptions) override(b *inputs.Build) {
 
 // add adds a build to the job of its file. One that is built as another is judged once.
 func add(jobs []job, b inputs.Build) []job {
-	j := job{path: b.Dockerfile, units: []unit{{build: &b}}}
+	j := job{path: b.Dockerfile, units: []lint.Unit{{Build: &b}}}
 	if b.Inline != nil {
 		j.path, j.content = b.Inline.File.Path, b.Inline.File.Bytes
 	}
@@ -132,110 +132,31 @@ func add(jobs []job, b inputs.Build) []job {
 	switch {
 	case i < 0:
 		return append(jobs, j)
-	case len(jobs[i].units) == 1 && jobs[i].units[0].build == nil:
+	case len(jobs[i].units) == 1 && jobs[i].units[0].Build == nil:
 		j.content = jobs[i].content
 		jobs[i] = j
-	case !slices.ContainsFunc(jobs[i].units, func(u unit) bool { return u.build.Same(&b) }):
+	case !slices.ContainsFunc(jobs[i].units, func(u lint.Unit) bool { return u.Build.Same(&b) }):
 		jobs[i].units = append(jobs[i].units, j.units...)
 	}
 	return jobs
 }
 
-// source is the Dockerfile of a unit: the file itself, or one that stands in it.
-func (u *unit) source(file *source.File) *source.File {
-	if u.build == nil || u.build.Inline == nil {
-		return file
-	}
-	return source.NewFile(file.Path, u.build.Inline.Text())
-}
-
-// sources is the build context of a unit.
-func (u *unit) sources(o *contextOptions, file string) buildcontext.Context {
-	if u.build == nil || o.none || o.dir != "" {
+// unit is the build context of a unit.
+func (o *contextOptions) unit(u *lint.Unit, file string) buildcontext.Context {
+	if u.Build == nil || o.none || o.dir != "" {
 		return o.sources(file)
 	}
-	if u.build.Context == "" {
+	if u.Build.Context == "" {
 		return buildcontext.Context{}
 	}
 	return buildcontext.Context{
-		Dir: filepath.FromSlash(u.build.Context), Dockerfile: filepath.FromSlash(u.build.Dockerfile), Modules: moduleCache(),
+		Dir: filepath.FromSlash(u.Build.Context), Dockerfile: filepath.FromSlash(u.Build.Dockerfile), Modules: moduleCache(),
 	}
 }
 
-// settings are those of the file, with what the build says.
-func (u *unit) settings(s *config.Settings) *config.Settings {
-	if u.build == nil {
-		return s
-	}
-	return s.Built(u.build.Target, u.build.Args, u.build.CallersArgs, u.build.Contexts)
-}
-
-// failed says what is wrong with a build where it is written.
-func (u *unit) failed(err error) report.Result {
-	b := u.build
+// unjudged says what is wrong with a build where it is written.
+func unjudged(b *inputs.Build, err error) report.Result {
 	return report.Result{Path: b.File.Path, Err: fmt.Errorf("line %d: %s: %w", b.File.Line(b.Span.Start), b.Name, err)}
-}
-
-// judged is what was found in a unit.
-type judged struct {
-	unit
-	findings []finding.Finding
-}
-
-// merged are the findings of a file that is built in several ways, equal ones once. What says that nothing uses something counts only when
-// it is so in all of them.
-func merged(all []judged, catalog *finding.Catalog) []finding.Finding {
-	if len(all) == 1 && all[0].build == nil {
-		return all[0].findings
-	}
-	type place struct {
-		rule  string
-		start int // of the Dockerfile within the file
-		span  source.Span
-	}
-	type key struct {
-		place
-		message             string
-		unknown, suppressed bool
-	}
-	start := func(u unit) int {
-		if u.build.Inline == nil {
-			return -1
-		}
-		return u.build.Inline.Start()
-	}
-	ways, having := map[int]int{}, map[place]int{}
-	for _, j := range all {
-		ways[start(j.unit)]++
-		seen := map[place]bool{}
-		for _, f := range j.findings {
-			if p := (place{f.Rule, start(j.unit), f.Span}); !seen[p] {
-				seen[p] = true
-				having[p]++
-			}
-		}
-	}
-	var out []finding.Finding
-	seen := map[key]bool{}
-	for _, j := range all {
-		for _, f := range j.findings {
-			p := place{f.Rule, start(j.unit), f.Span}
-			if rule, ok := catalog.Rule(f.Rule); ok && rule.EveryBuild && having[p] < ways[p.start] {
-				continue
-			}
-			k := key{p, f.Message, f.Unknown, f.Suppressed != nil}
-			if seen[k] {
-				continue
-			}
-			seen[k] = true
-			if j.build.Inline != nil {
-				f = j.build.Inline.Finding(f)
-			}
-			out = append(out, f)
-		}
-	}
-	slices.SortFunc(out, finding.Compare)
-	return out
 }
 
 // joined puts what is wrong with one file into one result.

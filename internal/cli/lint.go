@@ -23,9 +23,8 @@ import (
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/discover"
 	"github.com/plimline/plimline/internal/finding"
-	"github.com/plimline/plimline/internal/inputs"
+	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/report"
-	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
 )
 
@@ -105,14 +104,8 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 // job is one file to lint.
 type job struct {
 	path    string
-	content []byte // nil: read the file
-	units   []unit // the ways it is built, one at least
-}
-
-// unit is a Dockerfile, built in one way.
-type unit struct {
-	build *inputs.Build // as a Compose or Bake file says; nil: as the configuration says
-	said  []shellcheck.Comment
+	content []byte      // nil: read the file
+	units   []lint.Unit // the ways it is built, one at least
 }
 
 func (a *app) lint(args []string, opt *lintOptions) error {
@@ -163,7 +156,7 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 		manyFiles()
 	}
 	w := &worker{contextOptions: &opt.context, ruleSets: open.ruleSets, timeout: opt.timeout}
-	w.baselines.none = opt.writeBaseline
+	w.baselines.None = opt.writeBaseline
 	w.graphs = slices.ContainsFunc(opt.targets.list, func(t target) bool { return report.ShowsGraph(t.format) })
 	notice := ""
 	if program != "" {
@@ -248,14 +241,14 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 		if err != nil {
 			return nil, nil, fmt.Errorf("read standard input: %w", err)
 		}
-		jobs = append(jobs, job{path: filepath.ToSlash(opt.stdinFilename), content: content, units: []unit{{}}})
+		jobs = append(jobs, job{path: filepath.ToSlash(opt.stdinFilename), content: content, units: []lint.Unit{{}}})
 	}
 	if len(args) == 0 {
 		paths = []string{"."}
 	}
 	files, problems := discover.Files(paths, discover.Options{NoGitignore: opt.noGitignore, Exclude: configs.Excluded})
 	for _, path := range files {
-		jobs = append(jobs, job{path: path, units: []unit{{}}})
+		jobs = append(jobs, job{path: path, units: []lint.Unit{{}}})
 	}
 	jobs, unread := a.builds(jobs, configured(paths, configs), opt)
 	for _, err := range problems {
@@ -285,8 +278,8 @@ func (a *app) changed(jobs []job, unread []report.Result, revision string) ([]jo
 	for _, j := range jobs {
 		changed, err := changes.Has(j.path)
 		for _, u := range j.units {
-			if u.build != nil && !changed && err == nil {
-				changed, err = changes.Has(u.build.File.Path)
+			if u.Build != nil && !changed && err == nil {
+				changed, err = changes.Has(u.Build.File.Path)
 			}
 		}
 		switch {
@@ -331,7 +324,7 @@ type worker struct {
 	*contextOptions
 	*ruleSets
 	timeout   time.Duration
-	baselines baselines
+	baselines baseline.Cache
 	graphs    bool // a report shows the stages
 }
 
@@ -380,7 +373,7 @@ func (w *worker) one(ctx context.Context, j job) result {
 	content := j.content
 	if content == nil {
 		if content, r.Err = readFile(j.path); r.Err != nil {
-			if b := j.units[0].build; b != nil {
+			if b := j.units[0].Build; b != nil {
 				r.Err = fmt.Errorf("%w; %s in %s builds it", r.Err, b.Name, b.File.Path)
 			}
 			return r
@@ -397,7 +390,7 @@ func (w *worker) one(ctx context.Context, j job) result {
 		return r
 	}
 	settings := c.For(j.path)
-	known, err := w.baselines.of(c)
+	known, err := w.baselines.Of(c.Baseline())
 	if err != nil {
 		r.config, r.code = err, ExitFailure
 		return r
@@ -405,29 +398,28 @@ func (w *worker) one(ctx context.Context, j job) result {
 	r.Source = source.NewFile(j.path, content)
 	ctx, cancel := context.WithTimeout(ctx, w.timeout*time.Duration(len(j.units)))
 	defer cancel()
-	var all []judged
-	for _, u := range j.units {
-		found, err := linter.File(ctx, u.source(r.Source), u.sources(w.contextOptions, j.path), u.settings(settings), u.said...)
+	all := linter.Units(ctx, r.Source, j.units, w.unit, settings)
+	for _, x := range all {
 		switch {
-		case err == nil:
-			all = append(all, judged{u, found})
-		case u.build == nil:
-			r.Err = err
+		case x.Err == nil:
+		case x.Build == nil:
+			r.Err = x.Err
 		default:
-			r.failed = append(r.failed, u.failed(err))
+			r.failed = append(r.failed, unjudged(x.Build, x.Err))
 		}
 	}
-	r.Findings = merged(all, linter.Catalog())
-	if known != nil {
-		r.Findings = known.Apply(j.path, r.Source, r.Findings)
-	}
+	r.Findings = lint.Merged(all, linter.Catalog())
+	r.Findings = known.Apply(j.path, r.Source, r.Findings)
 	if w.graphs {
 		for _, x := range all {
-			found := x.findings
-			if x.build == nil || x.build.Inline == nil {
+			if x.Err != nil {
+				continue
+			}
+			found := x.Findings
+			if x.Build == nil || x.Build.Inline == nil {
 				found = r.Findings
 			}
-			r.Graphs = append(r.Graphs, x.draw(r.Source, linter.Options(x.settings(settings)), x.sources(w.contextOptions, j.path), found)...)
+			r.Graphs = append(r.Graphs, draw(&x.Unit, r.Source, linter.Options(x.Settings(settings)), w.unit(&x.Unit, j.path), found)...)
 		}
 	}
 	for _, f := range r.Findings {

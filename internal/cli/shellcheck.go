@@ -53,8 +53,8 @@ func (o *lintOptions) shellCheckProgram(ctx context.Context) (string, error) {
 // about some, the notice says why, and the run goes on.
 func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (notice string) {
 	var scripts []shellcheck.Script
-	var owners []*unit // of each script
-	files := map[*unit]int{}
+	var owners []*lint.Unit // of each script
+	files := map[*lint.Unit]int{}
 	for i := range jobs {
 		j := &jobs[i]
 		c, err := w.configs.Config(j.path)
@@ -78,15 +78,15 @@ func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (no
 		file := source.NewFile(j.path, j.content)
 		for k := range j.units {
 			u := &j.units[k]
-			u.said, files[u] = []shellcheck.Comment{}, i
-			for _, s := range lint.Scripts(u.source(file), linter.Options(u.settings(settings))) {
+			u.Said, files[u] = []shellcheck.Comment{}, i
+			for _, s := range lint.Scripts(u.Source(file), linter.Options(u.Settings(settings))) {
 				scripts, owners = append(scripts, s), append(owners, u)
 			}
 		}
 	}
 	comments, err := shellcheck.Run(ctx, program, w.timeout, scripts)
 	for i, said := range comments {
-		owners[i].said = append(owners[i].said, said...)
+		owners[i].Said = append(owners[i].Said, said...)
 	}
 	if err == nil {
 		return ""
@@ -95,7 +95,7 @@ func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (no
 	for i, said := range comments {
 		if said == nil {
 			failed[files[owners[i]]] = true
-			owners[i].said = nil // our own rules speak for it
+			owners[i].Said = nil // our own rules speak for it
 		}
 	}
 	what := "1 file"

@@ -83,8 +83,8 @@ func (w *watcher) note(o *opened) {
 	for _, j := range o.jobs {
 		w.read[j.path] = true
 		for _, u := range j.units {
-			if u.build != nil {
-				inputs[u.build.File.Path] = true
+			if u.Build != nil {
+				inputs[u.Build.File.Path] = true
 			}
 		}
 		if c, err := o.configs.Config(j.path); err == nil {
