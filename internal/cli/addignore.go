@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -181,7 +180,7 @@ func (f *ignorer) compose() {
 		return
 	}
 	text, ok := finding.Apply(f.old.Bytes, edits)
-	if !ok || !sameInstructions(f.parsed, dockerfile.Parse(source.NewFile(f.old.Path, text))) {
+	if !ok || !ignore.SameInstructions(f.parsed, dockerfile.Parse(source.NewFile(f.old.Path, text))) {
 		f.refuse()
 		return
 	}
@@ -217,11 +216,4 @@ func (f *ignorer) counts() string {
 		applied = append(applied, fix.Applied{Rule: x.Rule})
 	}
 	return listApplied(applied)
-}
-
-func sameInstructions(a, b *dockerfile.File) bool {
-	return len(a.Problems) == len(b.Problems) && len(a.Directives) == len(b.Directives) && a.Escape == b.Escape &&
-		slices.EqualFunc(a.Instructions, b.Instructions, func(x, y *dockerfile.Instruction) bool {
-			return x.Name == y.Name && bytes.Equal([]byte(a.Source.Text(x.Span)), []byte(b.Source.Text(y.Span)))
-		})
 }

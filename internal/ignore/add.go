@@ -31,25 +31,65 @@ func Add(f *dockerfile.File, findings []finding.Finding, reason string) []findin
 			}
 		}
 	}
-	end := "\n"
-	if bytes.Contains(f.Source.Bytes, []byte("\r\n")) {
-		end = "\r\n"
-	}
 	var edits []finding.Edit
-	if text := line("ignore-file", file, reason); text != "" {
-		at := top(f.Source)
-		if at > 0 && f.Source.Bytes[at-1] != '\n' && !bytes.HasSuffix(f.Source.Bytes[:at], []byte(source.BOM)) {
-			text = "\n" + text
-		}
-		edits = append(edits, finding.Edit{Span: source.Span{Start: at, End: at}, Text: strings.ReplaceAll(text, "\n", end)})
+	if text := line(File, file, reason); text != "" {
+		edits = append(edits, onTop(f, text))
 	}
 	for i, in := range f.Instructions {
-		if text := line("ignore", above[i], reason); text != "" {
-			text = strings.TrimSuffix(text, "\n") + end + f.Source.Text(indent(f.Source, in))
-			edits = append(edits, finding.Edit{Span: source.Span{Start: in.Span.Start, End: in.Span.Start}, Text: text})
+		if text := line(Instruction, above[i], reason); text != "" {
+			edits = append(edits, onto(f, in, text))
 		}
 	}
 	return edits
+}
+
+// Comment is the edit that writes one comment for one finding; ok is false when a comment of that scope cannot hide it, or cannot stand where
+// it would have to.
+func Comment(f *dockerfile.File, x finding.Finding, scope Scope, reason string) (edit finding.Edit, ok bool) {
+	text := line(scope, []string{x.Rule}, reason)
+	if scope == File {
+		edit = onTop(f, text)
+	} else {
+		in := Target(f, x)
+		for scope == Stage && in != nil && in.Name != "FROM" && in.Index > 0 {
+			in = f.Instructions[in.Index-1]
+		}
+		if in == nil || scope == Stage && in.Name != "FROM" || !free(f.Source, in) {
+			return edit, false
+		}
+		edit = onto(f, in, text)
+	}
+	after, ok := finding.Apply(f.Source.Bytes, []finding.Edit{edit})
+	return edit, ok && SameInstructions(f, dockerfile.Parse(source.NewFile(f.Source.Path, after)))
+}
+
+// SameInstructions reports whether two files differ in nothing but comments.
+func SameInstructions(a, b *dockerfile.File) bool {
+	return len(a.Problems) == len(b.Problems) && len(a.Directives) == len(b.Directives) && a.Escape == b.Escape &&
+		slices.EqualFunc(a.Instructions, b.Instructions, func(x, y *dockerfile.Instruction) bool {
+			return x.Name == y.Name && a.Source.Text(x.Span) == b.Source.Text(y.Span)
+		})
+}
+
+// onTop puts a comment's line at the top of the file, onto above an instruction.
+func onTop(f *dockerfile.File, text string) finding.Edit {
+	at := top(f.Source)
+	if at > 0 && f.Source.Bytes[at-1] != '\n' && !bytes.HasSuffix(f.Source.Bytes[:at], []byte(source.BOM)) {
+		text = "\n" + text
+	}
+	return finding.Edit{Span: source.Span{Start: at, End: at}, Text: ended(f, text)}
+}
+
+func onto(f *dockerfile.File, in *dockerfile.Instruction, text string) finding.Edit {
+	return finding.Edit{Span: source.Span{Start: in.Span.Start, End: in.Span.Start}, Text: ended(f, text) + f.Source.Text(indent(f.Source, in))}
+}
+
+// ended ends lines as the file does.
+func ended(f *dockerfile.File, text string) string {
+	if bytes.Contains(f.Source.Bytes, []byte("\r\n")) {
+		return strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	return text
 }
 
 // top is where a comment for the file goes: behind a first line for the shell and the directives, which a comment would end (BuildKit looks for
@@ -71,14 +111,14 @@ func top(src *source.File) int {
 }
 
 // line is a comment with its line's end; "" for no rules.
-func line(verb string, rules []string, reason string) string {
+func line(scope Scope, rules []string, reason string) string {
 	rules = slices.Clone(rules)
 	slices.Sort(rules)
 	rules = slices.DeleteFunc(slices.Compact(rules), func(rule string) bool { return rule == "" })
 	if len(rules) == 0 {
 		return ""
 	}
-	return strings.TrimRight("# plimline "+verb+"="+strings.Join(rules, ",")+" "+reason, " ") + "\n"
+	return strings.TrimRight("# plimline "+verbs()[scope]+"="+strings.Join(rules, ",")+" "+reason, " ") + "\n"
 }
 
 // indent is what stands before an instruction in its line.

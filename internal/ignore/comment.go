@@ -27,7 +27,7 @@ func (s *Set) comment(c dockerfile.Comment) {
 		r.space()
 		if r.accept("=") {
 			value, _, _ := strings.Cut(strings.TrimSpace(r.rest()), " ")
-			s.check(value, ignore{scope: scopeInstruction, next: c.Next, comment: c.Span})
+			s.check(value, ignore{scope: Instruction, next: c.Next, comment: c.Span})
 		}
 	}
 	s.trivy(c)
@@ -45,17 +45,10 @@ func (s *Set) plimline(r *reader, c dockerfile.Comment) {
 	word := r.span(start)
 	r.space()
 	equals := r.accept("=")
-	var in scope
-	switch strings.ToLower(verb) {
-	case "ignore":
-		in = scopeInstruction
-	case "ignore-stage":
-		in = scopeStage
-	case "ignore-file":
-		in = scopeFile
-	default:
+	in := slices.Index(verbs(), strings.ToLower(verb))
+	if in < 0 {
 		if equals {
-			s.report(word, fmt.Sprintf("unknown word %q%s", verb, didYouMean(verb, []string{"ignore", "ignore-stage", "ignore-file"})), nil)
+			s.report(word, fmt.Sprintf("unknown word %q%s", verb, didYouMean(verb, verbs())), nil)
 		}
 		return
 	}
@@ -67,13 +60,13 @@ func (s *Set) plimline(r *reader, c dockerfile.Comment) {
 		s.report(word, fmt.Sprintf("%s names no rule; write \"%s=ID why\"", verb, verb), nil)
 		return
 	}
-	s.own(r, c, in)
+	s.own(r, c, Scope(in))
 }
 
 // own reads the names and the reason of plimline's own comment.
-func (s *Set) own(r *reader, c dockerfile.Comment, in scope) {
+func (s *Set) own(r *reader, c dockerfile.Comment, in Scope) {
 	g := ignore{scope: in, next: c.Next, comment: c.Span}
-	if in == scopeStage {
+	if in == Stage {
 		var ok bool
 		if g.span, ok = s.stage(c); !ok {
 			s.report(c.Span, "this comment stands in no stage; put it above FROM or behind it", nil)
@@ -171,11 +164,11 @@ func (s *Set) report(span source.Span, message string, fix *finding.Fix) {
 func (s *Set) unused(g ignore) finding.Finding {
 	where := "in this file"
 	switch {
-	case g.scope == scopeStage:
+	case g.scope == Stage:
 		where = "in this stage"
-	case g.scope == scopeInstruction && g.next < len(s.file.Instructions):
+	case g.scope == Instruction && g.next < len(s.file.Instructions):
 		where = "in this " + s.file.Instructions[g.next].Name
-	case g.scope == scopeInstruction:
+	case g.scope == Instruction:
 		where = "below: no instruction follows"
 	}
 	what := g.own.text

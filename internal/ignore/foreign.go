@@ -17,16 +17,16 @@ func (s *Set) hadolint(r *reader, c dockerfile.Comment) {
 		return
 	}
 	r.space()
-	g := ignore{scope: scopeInstruction, next: c.Next, comment: c.Span}
+	g := ignore{scope: Instruction, next: c.Next, comment: c.Span}
 	verb := strings.ToLower(r.take(isWord))
 	if verb == "global" || verb == "stage" {
-		g.scope = scopeFile
+		g.scope = File
 		if verb == "stage" {
 			var ok bool
 			if g.span, ok = s.stage(c); !ok {
 				return
 			}
-			g.scope = scopeStage
+			g.scope = Stage
 		}
 		r.space()
 		verb = strings.ToLower(r.take(isWord))
@@ -51,7 +51,7 @@ func (s *Set) check(value string, g ignore) {
 		case "error":
 			// As a comment it has no effect in BuildKit either.
 			on, err := strconv.ParseBool(strings.TrimSpace(list))
-			s.errors = s.errors || err == nil && on && g.scope == scopeFile
+			s.errors = s.errors || err == nil && on && g.scope == File
 		case "skip":
 			for name := range strings.SplitSeq(list, ",") {
 				name = strings.TrimSpace(name)
@@ -72,7 +72,7 @@ func (s *Set) trivy(c dockerfile.Comment) {
 	if !strings.Contains(text, "trivy:") {
 		return
 	}
-	g := ignore{scope: scopeInstruction, next: c.Next, comment: c.Span}
+	g := ignore{scope: Instruction, next: c.Next, comment: c.Span}
 	for word := range strings.FieldsSeq(text) {
 		rest, ok := strings.CutPrefix(strings.TrimLeft(word, "#/*"), "trivy:")
 		if !ok {

@@ -32,18 +32,22 @@ const (
 	InvalidIgnore = "invalid-ignore" // plimline's own comment cannot be read or names an unknown rule
 )
 
-// scope says how much an ignore covers.
-type scope int
+// Scope says how much a comment covers.
+type Scope int
 
+// The scopes.
 const (
-	scopeInstruction scope = iota
-	scopeStage
-	scopeFile
+	Instruction Scope = iota
+	Stage
+	File
 )
+
+// verbs are what plimline's own comments call each scope.
+func verbs() []string { return []string{"ignore", "ignore-stage", "ignore-file"} }
 
 // ignore is one name in one comment.
 type ignore struct {
-	scope   scope
+	scope   Scope
 	span    source.Span // what it covers; unused for a file
 	next    int         // the instruction that it covers
 	rules   []string    // sorted ids
@@ -85,7 +89,7 @@ func Parse(f *dockerfile.File, cat *finding.Catalog, opt Options) *Set {
 	s := &Set{file: f, cat: cat, opt: opt}
 	for _, d := range f.Directives {
 		if d.Name == "check" {
-			s.check(d.Value, ignore{scope: scopeFile, comment: d.Span})
+			s.check(d.Value, ignore{scope: File, comment: d.Span})
 		}
 	}
 	for _, c := range f.Comments {
@@ -143,11 +147,11 @@ func (s *Set) suppress(f *finding.Finding, used []bool) {
 	for i, g := range s.ignores {
 		covered := false
 		switch g.scope {
-		case scopeInstruction:
+		case Instruction:
 			covered = at >= 0 && at == g.next && !byFile
-		case scopeStage:
+		case Stage:
 			covered = g.span.Start <= f.Span.Start && f.Span.Start < g.span.End && !byFile
-		case scopeFile:
+		case File:
 			covered = true
 		}
 		if !covered || !g.has(f.Rule) {
@@ -169,7 +173,7 @@ func (g *ignore) has(rule string) bool {
 }
 
 // hides reports whether the ignore can cover findings about comments.
-func (g *ignore) hides(rule string) bool { return g.scope == scopeFile && g.has(rule) }
+func (g *ignore) hides(rule string) bool { return g.scope == File && g.has(rule) }
 
 func (g *ignore) anyActive(active func(string) bool) bool {
 	return g.all || slices.ContainsFunc(g.rules, active)
