@@ -3,16 +3,19 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/inputs"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/lsp"
 	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/shellcheck"
+	"github.com/plimline/plimline/internal/source"
 )
 
 func (a *app) lspCommand() *cobra.Command {
@@ -54,7 +57,14 @@ func (a *app) lsp(settings *settingsOptions, sources *contextOptions, timeout ti
 			configs, err := settings.loader(keep.Catalog)
 			return keep, configs, err
 		},
-		Sources: sources.sources,
+		Sources: sources.unit,
+		Builds: func(ctx context.Context, file *source.File) ([]inputs.Build, error) {
+			builds, err := inputs.Read(ctx, file, os.LookupEnv)
+			for i := range builds {
+				settings.build.override(&builds[i])
+			}
+			return builds, err
+		},
 		Page:    report.Page,
 		Timeout: timeout,
 		Delay:   pause,

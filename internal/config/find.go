@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -14,6 +15,9 @@ import (
 func fileNames() []string {
 	return []string{"plimline.yaml", "plimline.yml", ".plimline.yaml", ".plimline.yml"}
 }
+
+// IsFile reports whether a file, of which this is the name without folders, is a configuration.
+func IsFile(name string) bool { return slices.Contains(fileNames(), name) }
 
 // Find returns the configuration file that counts for a file, or "" when there is none: the
 // nearest one in its folder or above, up to the top of its repository (the folder with .git) or

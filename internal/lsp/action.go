@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -146,8 +147,8 @@ func (s *server) fixes(ctx context.Context, snap *snapshot, r *fixRequest) (*wor
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*s.opt.Timeout)
 	defer cancel()
-	result, err := f.File(ctx, snap.File, s.opt.Sources(snap.Path), snap.set)
-	if err != nil {
+	result, failed := f.Units(ctx, snap.File, snap.units, s.opt.Sources, snap.set)
+	if err := errors.Join(failed...); err != nil {
 		return nil, err
 	}
 	edits := lineEdits(snap.text, result.Source.Bytes)
@@ -202,29 +203,21 @@ func lineEdits(t *text, after []byte) []textEdit {
 // reasonGap stands where the reason of an ignore comment belongs.
 const reasonGap = "TODO: say why"
 
-// ignores are the actions that suppress a finding: above its instruction, and for the file.
+// ignores are the actions that suppress a finding: in its instruction, in its stage and in the file.
 func (s *server) ignores(snap *snapshot, f finding.Finding, given []diagnostic) []codeAction {
+	if snap.kind != kindDockerfile || f.Rule == notLinted {
+		return nil // a comment within a Compose or Bake file is for people to write
+	}
 	var out []codeAction
-	m := s.read(snap)
-	top := 0
-	if len(m.File.Instructions) > 0 {
-		top = m.File.Instructions[0].Span.Start
-	} else if n := len(m.File.Directives); n > 0 {
-		top = min(len(snap.Bytes), snap.LineSpan(snap.Line(m.File.Directives[n-1].Span.End)).End+1)
-	}
-	add := func(title, verb string, above int) {
-		line := snap.lineOf(above)
-		newline := "\n"
-		if bytes.Contains(snap.Bytes, []byte("\r\n")) {
-			newline = "\r\n"
+	for scope, where := range []string{"here", "in this stage", "in this file"} {
+		edit, ok := ignore.Comment(s.read(snap).File, f, ignore.Scope(scope), reasonGap)
+		if !ok {
+			continue
 		}
-		text := fmt.Sprintf("# plimline %s=%s %s%s", verb, f.Rule, reasonGap, newline)
-		at := position{Line: line}
-		out = append(out, codeAction{Title: title, Kind: kindQuickFix, Diagnostics: matching(snap, f, given), Edit: s.change(snap, []textEdit{{textRange{at, at}, text}})})
+		out = append(out, codeAction{
+			Title: fmt.Sprintf("Ignore %s %s", f.Rule, where), Kind: kindQuickFix, Diagnostics: matching(snap, f, given),
+			Edit: s.change(snap, []textEdit{{snap.rangeOf(edit.Span), edit.Text}}),
+		})
 	}
-	if in := ignore.Target(m.File, f); in != nil {
-		add(fmt.Sprintf("Ignore %s here", f.Rule), "ignore", in.Span.Start)
-	}
-	add(fmt.Sprintf("Ignore %s in this file", f.Rule), "ignore-file", top)
 	return out
 }

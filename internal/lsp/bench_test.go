@@ -69,7 +69,7 @@ func BenchmarkKeystroke(b *testing.B) {
 				}
 			}
 			pull()
-			linter, set, _, err := c.server.look(c.dir + "/Dockerfile")
+			with, err := c.server.look(c.dir + "/Dockerfile")
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -91,7 +91,7 @@ func BenchmarkKeystroke(b *testing.B) {
 				took(&keys, func() { c.change("Dockerfile", version, change); pull() })
 				file := source.NewFile(c.dir+"/Dockerfile", []byte(text))
 				took(&lints, func() {
-					if _, err := linter.File(b.Context(), file, buildcontext.Context{Dir: c.dir}, set); err != nil {
+					if _, err := with.linter.File(b.Context(), file, buildcontext.Context{Dir: c.dir}, with.set); err != nil {
 						b.Fatal(err)
 					}
 				})

@@ -18,9 +18,11 @@ import (
 
 	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
+	"github.com/plimline/plimline/internal/inputs"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/internal/report"
+	"github.com/plimline/plimline/internal/source"
 )
 
 // builtin are the built-in rules, loaded once for all tests.
@@ -41,8 +43,11 @@ func options(tb testing.TB) Options {
 			configs, err := config.NewLoader(set.Catalog, config.LoaderOptions{})
 			return set, configs, err
 		},
-		Sources: func(path string) buildcontext.Context {
+		Sources: func(_ *lint.Unit, path string) buildcontext.Context {
 			return buildcontext.Context{Dir: filepath.Dir(filepath.FromSlash(path)), Dockerfile: filepath.FromSlash(path)}
+		},
+		Builds: func(ctx context.Context, file *source.File) ([]inputs.Build, error) {
+			return inputs.Read(ctx, file, func(string) (string, bool) { return "", false })
 		},
 		Page:    report.Page,
 		Timeout: 30 * time.Second,

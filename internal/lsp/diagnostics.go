@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"net/url"
-	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/sourcegraph/jsonrpc2"
 
@@ -28,6 +26,9 @@ func (s *server) diagnostics(snap *snapshot) []diagnostic {
 			if page := s.opt.Page(rule); page != "" {
 				d.CodeDescription = &codeDescription{page}
 			}
+			if rule.EveryBuild && s.greys() {
+				d.Tags = []int{tagUnnecessary} // it says what nothing uses
+			}
 		}
 		if s.relates() {
 			for _, r := range f.Related {
@@ -40,34 +41,36 @@ func (s *server) diagnostics(snap *snapshot) []diagnostic {
 }
 
 // relates reports whether the client shows other places with a diagnostic.
-func (s *server) relates() bool {
-	t := s.client.TextDocument
-	return t.PublishDiagnostics.RelatedInformation || t.Diagnostic != nil && t.Diagnostic.RelatedInformation
+func (s *server) relates() bool { return s.diagnosing().RelatedInformation }
+
+// greys reports whether the client shows that something is not needed.
+func (s *server) greys() bool {
+	return slices.Contains(s.diagnosing().TagSupport.ValueSet, tagUnnecessary)
 }
+
+// diagnosing is what the client can show of diagnostics. What it can show of those it asks for, not every client says.
+func (s *server) diagnosing() diagnosticCapabilities {
+	c := s.client.TextDocument.PublishDiagnostics
+	if pull := s.client.TextDocument.Diagnostic; pull != nil {
+		c.RelatedInformation = c.RelatedInformation || pull.RelatedInformation
+		c.TagSupport.ValueSet = append(slices.Clone(c.TagSupport.ValueSet), pull.TagSupport.ValueSet...)
+	}
+	return c
+}
+
+// notLinted is the code of what says that something was not judged.
+const notLinted = "not-linted"
 
 // unjudged says in the first line of a document why it was not linted: mostly, what is wrong with its configuration.
 func (s *server) unjudged(snap *snapshot) diagnostic {
-	d := diagnostic{Range: snap.rangeOf(snap.line(0)), Severity: severityError, Code: code("not-linted"), Source: "plimline", Message: snap.err.Error()}
+	d := diagnostic{Range: snap.rangeOf(snap.line(0)), Severity: severityError, Code: code(notLinted), Source: "plimline", Message: snap.err.Error()}
 	var problems config.Problems
 	if s.relates() && errors.As(snap.err, &problems) {
 		for _, p := range problems {
-			file, err := filepath.Abs(p.File)
-			if err != nil {
-				continue
-			}
-			at := position{max(0, p.Line-1), max(0, p.Column-1)}
-			d.RelatedInformation = append(d.RelatedInformation, relatedPlace{location{fileURI(file), textRange{at, at}}, p.Message})
+			d.RelatedInformation = append(d.RelatedInformation, relatedPlace{location{fileURI(p.File), placeOf(p)}, p.Message})
 		}
 	}
 	return d
-}
-
-func fileURI(path string) string {
-	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // C:/x
-	}
-	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
 func code(text string) json.RawMessage {
@@ -90,11 +93,18 @@ func severityOf(s finding.Severity) int {
 
 // pull answers with the diagnostics of a snapshot, unless the client has the same.
 func (s *server) pull(ctx context.Context, snap *snapshot, p *params) (any, error) {
-	if snap == nil {
+	if snap == nil || snap.kind == kindConfig {
 		return diagnosticReport{Kind: "full", Items: &[]diagnostic{}}, nil
 	}
-	s.await(ctx, snap)
-	if snap.ctx.Err() != nil && ctx.Err() == nil {
+	for version := snap.version; ; {
+		if s.await(ctx, snap) || ctx.Err() != nil {
+			break
+		}
+		// With another configuration, the same version is judged anew.
+		if latest := s.latest(snap.uri); latest != nil && latest != snap && latest.version == version {
+			snap = latest
+			continue
+		}
 		retry := json.RawMessage(`{"retriggerRequest":true}`)
 		return nil, &jsonrpc2.Error{Code: codeServerCancelled, Message: "the document has changed", Data: &retry}
 	}

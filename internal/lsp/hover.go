@@ -43,13 +43,23 @@ func (s *server) hover(ctx context.Context, snap *snapshot, p *params) (any, err
 	if len(parts) == 0 {
 		return nil, nil
 	}
-	h := hover{Contents: markup{"markdown", strings.Join(parts, "\n\n---\n\n")}}
+	h := hover{Contents: s.markup(strings.Join(parts, "\n\n---\n\n"))}
 	if span.Len() > 0 {
 		r := snap.rangeOf(span)
 		h.Range = &r
 	}
 	return h, nil
 }
+
+// markup is a text in Markdown; for a client that does not say that it shows it, one in which the signs do not stand.
+func (s *server) markup(text string) markup {
+	if formats := s.client.TextDocument.Hover.ContentFormat; len(formats) == 0 || slices.Contains(formats, "markdown") {
+		return markup{"markdown", text}
+	}
+	return markup{"plaintext", strings.NewReplacer("**", "", "`", "", "\n\n---\n\n", "\n\n").Replace(link.ReplaceAllString(text, "$1: $2"))}
+}
+
+var link = regexp.MustCompile(`\[([^\]]*)\]\(([^)]*)\)`)
 
 // describe is a rule's page in short; whole has why it matters too.
 func (s *server) describe(snap *snapshot, id string, whole bool) string {
@@ -273,7 +283,7 @@ func (s *server) aboutCopy(snap *snapshot, st *stage.Stage, i int) string {
 	}
 	var analysis *gobuild.Analysis
 	if c.Kind == stage.FromStage {
-		ctx := s.opt.Sources(snap.Path)
+		ctx := s.sources(snap)
 		analysis = gobuild.Analyze(snap.model, ctx, ctx.Read())
 	}
 	for k, src := range c.Sources {

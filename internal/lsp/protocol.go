@@ -62,12 +62,11 @@ type capabilities struct {
 		} `json:"diagnostics"`
 	} `json:"workspace"`
 	TextDocument struct {
-		PublishDiagnostics struct {
-			RelatedInformation bool `json:"relatedInformation"`
-		} `json:"publishDiagnostics"`
-		Diagnostic *struct {
-			RelatedInformation bool `json:"relatedInformation"`
-		} `json:"diagnostic"`
+		PublishDiagnostics diagnosticCapabilities  `json:"publishDiagnostics"`
+		Diagnostic         *diagnosticCapabilities `json:"diagnostic"`
+		Hover              struct {
+			ContentFormat []string `json:"contentFormat"`
+		} `json:"hover"`
 		Rename struct {
 			PrepareSupport bool `json:"prepareSupport"`
 		} `json:"rename"`
@@ -78,6 +77,13 @@ type capabilities struct {
 			DataSupport bool `json:"dataSupport"`
 		} `json:"codeAction"`
 	} `json:"textDocument"`
+}
+
+type diagnosticCapabilities struct {
+	RelatedInformation bool `json:"relatedInformation"`
+	TagSupport         struct {
+		ValueSet []int `json:"valueSet"`
+	} `json:"tagSupport"`
 }
 
 type initializeParams struct {
@@ -93,9 +99,10 @@ type contentChange struct {
 
 type didOpenParams struct {
 	TextDocument struct {
-		URI     string `json:"uri"`
-		Version int    `json:"version"`
-		Text    string `json:"text"`
+		URI        string `json:"uri"`
+		LanguageID string `json:"languageId"`
+		Version    int    `json:"version"`
+		Text       string `json:"text"`
 	} `json:"textDocument"`
 }
 
@@ -143,6 +150,7 @@ type diagnostic struct {
 	CodeDescription    *codeDescription `json:"codeDescription,omitempty"`
 	Source             string           `json:"source,omitempty"`
 	Message            string           `json:"message"`
+	Tags               []int            `json:"tags,omitempty"`
 	RelatedInformation []relatedPlace   `json:"relatedInformation,omitempty"`
 }
 
@@ -161,6 +169,9 @@ const (
 	severityWarning     = 2
 	severityInformation = 3
 )
+
+// tagUnnecessary marks what nothing uses: editors grey it out.
+const tagUnnecessary = 1
 
 type publishParams struct {
 	URI         string       `json:"uri"`

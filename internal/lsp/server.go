@@ -18,13 +18,12 @@ import (
 
 	"github.com/sourcegraph/jsonrpc2"
 
-	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/inputs"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
-	"github.com/plimline/plimline/internal/stage"
 )
 
 // Options are what the command line gives the server.
@@ -33,7 +32,9 @@ type Options struct {
 	// Load reads configurations anew; rules too when keep is nil, else they are keep's.
 	Load func(keep *lint.Set) (*lint.Set, *config.Loader, error)
 	// Sources is the build context of a file.
-	Sources func(path string) buildcontext.Context
+	Sources lint.Sources
+	// Builds is what a Compose or Bake file builds.
+	Builds func(context.Context, *source.File) ([]inputs.Build, error)
 	// ShellCheck has ShellCheck judge scripts; nil when there is none.
 	ShellCheck func(context.Context, []shellcheck.Script) ([][]shellcheck.Comment, error)
 	// Page is the address of a rule's page; "" when it has none.
@@ -72,21 +73,27 @@ type server struct {
 	requests map[string]request
 	notices  map[string]notice
 
-	mu       sync.Mutex // guards what follows
-	state    state
-	client   capabilities
-	units    encoding
-	folders  []workspaceFolder
-	running  map[jsonrpc2.ID]context.CancelFunc
-	buffers  map[string]*snapshot // by URI: the latest of each
-	shown    map[string]bool      // URIs with findings published
-	linters  *lint.Set
-	configs  *config.Loader
-	loaded   time.Time
-	watching bool // the client tells of changed files
-	warned   map[string]bool
+	client capabilities // set by initialize, before everything else
+	units  encoding
 
-	publishing sync.Mutex // held while findings are compared with the latest snapshot and sent
+	mu        sync.Mutex // guards what follows
+	state     state
+	folders   []workspaceFolder
+	running   map[jsonrpc2.ID]context.CancelFunc
+	documents map[string]*document      // by URI
+	book      *rulebook                 // not nil once the session has begun
+	builds    map[string][]inputs.Build // of the Compose and Bake files that configurations name
+	seen      map[string]stamp          // of the files that the rulebook was read from
+	looked    time.Time                 // when that was
+	warned    map[string]string         // what is shown, by what it is about
+	problems  map[string]string         // diagnostics of configuration files, as JSON, by URI
+	results   int                       // of tokens, so far
+	pending   bool                      // a reload is about to begin
+	// pendingRules: the rules are reloaded then.
+	pendingRules bool
+
+	loading    sync.Mutex // held while configurations are loaded
+	publishing sync.Mutex // held while diagnostics are compared with the latest and sent
 	wait       sync.WaitGroup
 }
 
@@ -107,11 +114,9 @@ func serve(ctx context.Context, in io.Reader, out io.Writer, opt Options, show f
 	defer cancel()
 	s := newServer(ctx, opt)
 	show(s)
-	var err error
-	if s.linters, s.configs, err = opt.Load(nil); err != nil {
+	if err := s.load(true); err != nil {
 		return err
 	}
-	s.loaded = time.Now()
 	broken := &lastLine{}
 	s.conn = jsonrpc2.NewConn(ctx, newStream(in, out), s, jsonrpc2.SetLogger(log.New(broken, "", 0)))
 	select {
@@ -137,31 +142,32 @@ func serve(ctx context.Context, in io.Reader, out io.Writer, opt Options, show f
 }
 
 func newServer(ctx context.Context, opt Options) *server {
-	s := &server{opt: opt, ctx: ctx, units: utf16Units, running: map[jsonrpc2.ID]context.CancelFunc{}, buffers: map[string]*snapshot{},
-		shown: map[string]bool{}, warned: map[string]bool{}}
+	s := &server{opt: opt, ctx: ctx, units: utf16Units, running: map[jsonrpc2.ID]context.CancelFunc{}, documents: map[string]*document{},
+		builds: map[string][]inputs.Build{}, warned: map[string]string{}, problems: map[string]string{}}
 	s.requests = map[string]request{
-		"textDocument/diagnostic":           s.pull,
-		"textDocument/codeAction":           s.codeActions,
-		"textDocument/hover":                s.hover,
-		"textDocument/definition":           s.definition,
-		"textDocument/references":           s.references,
-		"textDocument/documentHighlight":    s.highlights,
-		"textDocument/documentSymbol":       s.symbols,
-		"textDocument/foldingRange":         s.folding,
-		"textDocument/prepareRename":        s.prepareRename,
-		"textDocument/rename":               s.rename,
-		"textDocument/completion":           s.complete,
-		"textDocument/semanticTokens/full":  s.tokens,
-		"textDocument/semanticTokens/range": s.tokensIn,
+		"textDocument/diagnostic":                s.pull,
+		"textDocument/codeAction":                s.codeActions,
+		"textDocument/hover":                     s.hover,
+		"textDocument/definition":                s.definition,
+		"textDocument/references":                s.references,
+		"textDocument/documentHighlight":         s.highlights,
+		"textDocument/documentSymbol":            s.symbols,
+		"textDocument/foldingRange":              s.folding,
+		"textDocument/prepareRename":             s.prepareRename,
+		"textDocument/rename":                    s.rename,
+		"textDocument/completion":                s.complete,
+		"textDocument/semanticTokens/full":       s.tokens,
+		"textDocument/semanticTokens/range":      s.tokensIn,
+		"textDocument/semanticTokens/full/delta": s.tokensSince,
 	}
 	s.notices = map[string]notice{
 		"initialized":                         s.initialized,
 		"textDocument/didOpen":                s.didOpen,
 		"textDocument/didChange":              s.didChange,
 		"textDocument/didClose":               s.didClose,
-		"textDocument/didSave":                func(json.RawMessage) error { s.reload(false); return nil },
+		"textDocument/didSave":                s.didSave,
 		"workspace/didChangeWatchedFiles":     s.didChangeFiles,
-		"workspace/didChangeConfiguration":    func(json.RawMessage) error { s.reload(true); return nil },
+		"workspace/didChangeConfiguration":    func(json.RawMessage) error { s.reloadSoon(true); return nil },
 		"workspace/didChangeWorkspaceFolders": s.didChangeFolders,
 		"$/cancelRequest":                     s.cancelRequest,
 	}
@@ -227,6 +233,9 @@ func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.
 			return
 		}
 		snap := s.latest(p.TextDocument.URI)
+		if snap != nil && snap.kind != kindDockerfile && req.Method != "textDocument/diagnostic" && req.Method != "textDocument/codeAction" {
+			snap = nil // stages and variables are those of Dockerfiles
+		}
 		s.answer(req.ID, func(ctx context.Context) (any, error) {
 			result, err := answer(ctx, snap, p)
 			if err != nil {
@@ -241,12 +250,16 @@ func fails(code int64, message string) func() (any, error) {
 	return func() (any, error) { return nil, &jsonrpc2.Error{Code: code, Message: message} }
 }
 
-// spawn runs f beside the reading of messages, unless the session is over.
+// spawn runs f beside the reading of messages, unless the session is over. A panic in it ends f alone.
 func (s *server) spawn(f func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state != stateExit {
-		s.wait.Go(f)
+		s.wait.Go(func() {
+			if _, err := guarded(func() (any, error) { f(); return nil, nil }); err != nil {
+				s.log(err)
+			}
+		})
 	}
 }
 
@@ -276,6 +289,9 @@ func (s *server) answer(id jsonrpc2.ID, f func(context.Context) (any, error)) {
 // reply sends what f gives; a panic in it is the answer of this request alone.
 func (s *server) reply(id jsonrpc2.ID, f func() (any, error)) {
 	result, err := guarded(f)
+	if c := (*crash)(nil); errors.As(err, &c) {
+		s.log(err)
+	}
 	response := &jsonrpc2.Response{ID: id}
 	if err == nil {
 		err = response.SetResult(result)
@@ -322,27 +338,28 @@ func (s *server) notified(method string, raw json.RawMessage) {
 		return
 	}
 	if _, err := guarded(func() (any, error) { return nil, take(raw) }); err != nil {
-		s.say("window/logMessage", fmt.Sprintf("%s: %v", method, err))
+		s.log(fmt.Errorf("%s: %w", method, err))
 	}
 }
+
+// log writes into the client's log what a reader of plimline's sources needs.
+func (s *server) log(err error) {
+	text := err.Error()
+	if c := (*crash)(nil); errors.As(err, &c) {
+		text += "\n" + c.stack
+	}
+	s.say("window/logMessage", text)
+}
+
+// notify sends a notification. It fails when the client is gone, and then nobody misses it.
+func (s *server) notify(method string, params any) { _ = s.conn.Notify(s.ctx, method, params) }
 
 // say shows or logs an error at the client.
 func (s *server) say(method, message string) {
-	_ = s.conn.Notify(s.ctx, method, struct {
+	s.notify(method, struct {
 		Type    int    `json:"type"`
 		Message string `json:"message"`
 	}{1, "plimline: " + message})
-}
-
-// warn shows a message once for as long as it holds.
-func (s *server) warn(message string) {
-	s.mu.Lock()
-	said := s.warned[message]
-	s.warned[message] = true
-	s.mu.Unlock()
-	if !said {
-		s.say("window/showMessage", message)
-	}
 }
 
 func (s *server) cancelRequest(raw json.RawMessage) error {
@@ -371,8 +388,11 @@ func (s *server) initialize(raw json.RawMessage) (any, error) {
 	if len(s.folders) == 0 && p.RootURI != "" {
 		s.folders = []workspaceFolder{{URI: p.RootURI}}
 	}
-	if slices.Contains(p.Capabilities.General.PositionEncodings, utf8Units) {
+	switch known := p.Capabilities.General.PositionEncodings; {
+	case slices.Contains(known, utf8Units):
 		s.units = utf8Units
+	case slices.Contains(known, utf32Units) && !slices.Contains(known, utf16Units):
+		s.units = utf32Units
 	}
 	return map[string]any{
 		"serverInfo":   map[string]string{"name": "plimline", "version": s.opt.Version},
@@ -403,7 +423,7 @@ func (s *server) offers() map[string]any {
 		},
 		"semanticTokensProvider": map[string]any{
 			"legend": map[string]any{"tokenTypes": tokenTypes(), "tokenModifiers": []string{"declaration"}},
-			"full":   true,
+			"full":   map[string]bool{"delta": true},
 			"range":  true,
 		},
 		"workspace": map[string]any{"workspaceFolders": map[string]bool{"supported": true, "changeNotifications": true}},
@@ -417,67 +437,18 @@ func (s *server) offers() map[string]any {
 func (s *server) pulls() bool { return s.client.TextDocument.Diagnostic != nil }
 
 func (s *server) initialized(json.RawMessage) error {
-	s.mu.Lock()
-	asks := s.client.Workspace.DidChangeWatchedFiles.DynamicRegistration
-	s.mu.Unlock()
-	if !asks {
+	if !s.client.Workspace.DidChangeWatchedFiles.DynamicRegistration {
 		return nil
 	}
 	var watchers []map[string]string
-	for _, glob := range []string{"**/{plimline,.plimline}.{yaml,yml}", "**/*.dockerignore", "**/*.rego", "**/data.yaml", "**/go.mod", "**/*.go"} {
+	// Configurations, parameters, baselines, Compose and Bake files; policies; and what the build context is looked at for.
+	for _, glob := range []string{"**/*.{yaml,yml,json,hcl}", "**/*.rego", "**/.env", "**/*.dockerignore", "**/*.go", "**/go.{mod,sum,work}"} {
 		watchers = append(watchers, map[string]string{"globPattern": glob})
 	}
 	s.spawn(func() {
-		err := s.conn.Call(s.ctx, "client/registerCapability", map[string]any{"registrations": []any{map[string]any{
+		_ = s.conn.Call(s.ctx, "client/registerCapability", map[string]any{"registrations": []any{map[string]any{
 			"id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": map[string]any{"watchers": watchers},
-		}}}, nil)
-		s.mu.Lock()
-		s.watching = err == nil
-		s.mu.Unlock()
+		}}}, nil) // a client that refuses does not tell, and files are looked at from time to time
 	})
 	return nil
-}
-
-// look reads a buffer as the linter does, with the configuration that counts for it.
-func (s *server) look(path string) (l *lint.Linter, set *config.Settings, excluded bool, err error) {
-	s.mu.Lock()
-	linters, configs := s.linters, s.configs
-	s.mu.Unlock()
-	c, err := configs.Config(path)
-	if err != nil {
-		return nil, nil, false, err
-	}
-	if l, err = linters.Of(c); err != nil {
-		return nil, nil, false, err
-	}
-	for _, broken := range linters.Errors() {
-		s.warn(broken.Error())
-	}
-	return l, c.For(path), c.Excluded(path, false), nil
-}
-
-// judge lints a text.
-func (s *server) judge(ctx context.Context, src *source.File, l *lint.Linter, set *config.Settings) ([]finding.Finding, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.opt.Timeout)
-	defer cancel()
-	return l.File(ctx, src, s.opt.Sources(src.Path), set, s.shellCheck(ctx, src, l.Options(set), set)...)
-}
-
-// shellCheck is what ShellCheck says of a text; nil when it was not asked or could not be.
-func (s *server) shellCheck(ctx context.Context, src *source.File, opt stage.Options, set *config.Settings) []shellcheck.Comment {
-	if s.opt.ShellCheck == nil || !set.ShellCheck() {
-		return nil
-	}
-	said := []shellcheck.Comment{}
-	comments, err := s.opt.ShellCheck(ctx, lint.Scripts(src, opt))
-	if err != nil {
-		if ctx.Err() == nil {
-			s.warn(fmt.Sprintf("ShellCheck has not judged %s: %v", src.Path, err))
-		}
-		return nil
-	}
-	for _, c := range comments {
-		said = append(said, c...)
-	}
-	return said
 }

@@ -13,6 +13,7 @@ type encoding string
 const (
 	utf8Units  encoding = "utf-8"
 	utf16Units encoding = "utf-16" // what everybody knows
+	utf32Units encoding = "utf-32"
 )
 
 // text is a document with lines as the protocol counts them: "\n", "\r\n" and a lone "\r" end one. It is immutable.
@@ -73,7 +74,7 @@ func (t *text) width(r rune, size int) int {
 	switch {
 	case t.units == utf8Units:
 		return size
-	case r > 0xFFFF:
+	case t.units == utf16Units && r > 0xFFFF:
 		return 2
 	}
 	return 1

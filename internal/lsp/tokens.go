@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/plimline/plimline/internal/dockerfile"
@@ -36,37 +37,93 @@ type token struct {
 	set  bool
 }
 
+// tokenResult is what a client has of a document's tokens.
+type tokenResult struct {
+	ID   string `json:"resultId,omitempty"`
+	Data []int  `json:"data"`
+}
+
+// tokenEdit replaces numbers of a result.
+type tokenEdit struct {
+	Start       int   `json:"start"`
+	DeleteCount int   `json:"deleteCount"`
+	Data        []int `json:"data"`
+}
+
 func (s *server) tokens(_ context.Context, snap *snapshot, _ *params) (any, error) {
-	return s.tokensWithin(snap, nil), nil
+	if snap == nil {
+		return tokenResult{Data: []int{}}, nil
+	}
+	result, _ := s.remember(snap)
+	return result, nil
+}
+
+// tokensSince is what has changed since the result that the client has.
+func (s *server) tokensSince(_ context.Context, snap *snapshot, p *params) (any, error) {
+	if snap == nil {
+		return tokenResult{Data: []int{}}, nil
+	}
+	now, before := s.remember(snap)
+	if before.ID == "" || before.ID != p.PreviousResultID {
+		return now, nil
+	}
+	was, is := before.Data, now.Data
+	start := 0
+	for start < min(len(was), len(is)) && was[start] == is[start] {
+		start++
+	}
+	end := 0
+	for end < min(len(was), len(is))-start && was[len(was)-1-end] == is[len(is)-1-end] {
+		end++
+	}
+	edits := []tokenEdit{}
+	if start+end < max(len(was), len(is)) {
+		edits = append(edits, tokenEdit{start, len(was) - start - end, is[start : len(is)-end]})
+	}
+	return map[string]any{"resultId": now.ID, "edits": edits}, nil
+}
+
+// remember works out a snapshot's tokens and keeps them in the place of those before.
+func (s *server) remember(snap *snapshot) (now, before tokenResult) {
+	now.Data = s.tokensWithin(snap, nil)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.results++
+	now.ID = strconv.Itoa(s.results)
+	if d := s.documents[snap.uri]; d != nil {
+		before, d.tokens = d.tokens, now
+	}
+	return now, before
 }
 
 func (s *server) tokensIn(_ context.Context, snap *snapshot, p *params) (any, error) {
-	return s.tokensWithin(snap, &p.Range), nil
+	if snap == nil {
+		return tokenResult{Data: []int{}}, nil
+	}
+	return tokenResult{Data: s.tokensWithin(snap, &p.Range)}, nil
 }
 
 // tokensWithin encodes the tokens that touch a range: for each its line and start, counted from the one before, its length, type and modifiers.
-func (s *server) tokensWithin(snap *snapshot, within *textRange) any {
+func (s *server) tokensWithin(snap *snapshot, within *textRange) []int {
+	s.read(snap)
 	data := []int{}
-	if snap != nil {
-		s.read(snap)
-		line, character := 0, 0
-		for _, t := range snap.pieces() {
-			at := snap.rangeOf(t.span)
-			if within != nil && (at.Start.Line < within.Start.Line || at.Start.Line > within.End.Line) {
-				continue
-			}
-			if at.Start.Line != line {
-				character = 0
-			}
-			set := 0
-			if t.set {
-				set = 1
-			}
-			data = append(data, at.Start.Line-line, at.Start.Character-character, at.End.Character-at.Start.Character, t.kind, set)
-			line, character = at.Start.Line, at.Start.Character
+	line, character := 0, 0
+	for _, t := range snap.pieces() {
+		at := snap.rangeOf(t.span)
+		if within != nil && (at.Start.Line < within.Start.Line || at.Start.Line > within.End.Line) {
+			continue
 		}
+		if at.Start.Line != line {
+			character = 0
+		}
+		set := 0
+		if t.set {
+			set = 1
+		}
+		data = append(data, at.Start.Line-line, at.Start.Character-character, at.End.Character-at.Start.Character, t.kind, set)
+		line, character = at.Start.Line, at.Start.Character
 	}
-	return map[string][]int{"data": data}
+	return data
 }
 
 // pieces are the tokens cut at line ends and at each other, in order.
