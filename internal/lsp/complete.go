@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/plimline/plimline/internal/dockerfile"
+	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/stage"
 )
@@ -87,8 +88,10 @@ var (
 	mountEnd     = regexp.MustCompile(`(^|\s)--mount=(\S*,)?([^\s,=]*)$`)
 	mountFieldIn = regexp.MustCompile(`(^|\s)--mount=(\S*,)?([a-z]+)=([^\s,]*)$`)
 	ruleEnd      = regexp.MustCompile(`^#\s*plimline\s+ignore(?:-stage|-file)?\s*=\s*(?:[\w/-]+\s*,\s*)*([\w/-]*)$`)
+	codeEnd      = regexp.MustCompile(`^#\s*(?:(hadolint)\s.*\bignore=|(check)=(?:.*;)?skip=|(trivy):ignore:)(?:[\w-]+\s*,\s*)*([\w-]*)$`)
+	valueEnd     = regexp.MustCompile(`^#\s*(syntax|escape)=(\S*)$`)
 	verbEnd      = regexp.MustCompile(`^#\s*plimline\s+([a-z-]*)$`)
-	toolEnd      = regexp.MustCompile(`^#\s*([a-z]*)$`)
+	toolEnd      = regexp.MustCompile(`^(#\s*)[a-z]*$`)
 )
 
 // complete says what may stand at a position.
@@ -190,11 +193,16 @@ func (c *completer) instruction(text string) {
 			}
 			c.add(in[0], completeKeyword, text, in[1])
 		}
+		if text == "" {
+			c.comments("", "# ")
+		}
 	case variableEnd.MatchString(rest) && !strings.HasSuffix(rest, `\$`):
 		c.variables(rest[len(rest)-len(variableEnd.FindString(rest)):])
 	case c.flag(name, rest):
 	case name == "FROM":
 		c.from(rest)
+	case name == "ARG":
+		c.args(rest)
 	case name == "HEALTHCHECK" && !strings.Contains(strings.TrimLeft(rest, " "), " "):
 		c.all([]string{"CMD", "NONE"}, completeKeyword, rest[strings.LastIndexByte(rest, ' ')+1:])
 	case name == "STOPSIGNAL":
@@ -250,8 +258,36 @@ func (c *completer) from(rest string) {
 	case 1:
 		c.stages(typed)
 		c.add("scratch", completeModule, typed, "the empty image")
+		if typed == "" && !strings.Contains(rest, "--") {
+			c.all([]string{"--platform="}, completeProperty, typed)
+		}
 	case 2:
 		c.add("AS", completeKeyword, typed, "names the stage")
+	}
+}
+
+// args completes what ARG declares: those that have a value from before the first FROM, or from BuildKit.
+func (c *completer) args(rest string) {
+	typed := rest[strings.LastIndexByte(rest, ' ')+1:]
+	if strings.Contains(typed, "=") {
+		return
+	}
+	inStage := false
+	for _, st := range c.snap.model.Stages {
+		inStage = inStage || st.From != nil && st.From.Span.End <= c.at
+	}
+	if !inStage {
+		return // ahead of the first FROM, they need none
+	}
+	seen := map[string]bool{}
+	for e := c.snap.model.Globals; e != nil; e = e.Prev {
+		if !seen[e.Var.Name] {
+			seen[e.Var.Name] = true
+			c.add(e.Var.Name, completeVariable, typed, detail(e.Var))
+		}
+	}
+	for _, name := range stage.PlatformArgs() {
+		c.add(name, completeVariable, typed, "set by BuildKit")
 	}
 }
 
@@ -274,18 +310,26 @@ func (c *completer) variables(typed string) {
 		}
 	}
 	seen := map[string]bool{}
-	for e := c.snap.scope(c.at); e != nil; e = e.Prev {
+	scope, from := c.snap.scope(c.at)
+	for e := scope; e != nil; e = e.Prev {
 		if !seen[e.Var.Name] {
 			seen[e.Var.Name] = true
 			c.add(open+e.Var.Name+end, completeVariable, typed, detail(e.Var))
 		}
 	}
+	if from {
+		for _, name := range stage.PlatformArgs() {
+			if !seen[name] {
+				c.add(open+name+end, completeVariable, typed, "set by BuildKit")
+			}
+		}
+	}
 }
 
-// scope is the variables that an offset sees.
-func (snap *snapshot) scope(at int) *stage.Env {
+// scope is the variables that an offset sees, and whether BuildKit's own are among them: in FROM, and before the first.
+func (snap *snapshot) scope(at int) (scope *stage.Env, from bool) {
 	m := snap.model
-	var scope *stage.Env
+	from = true
 	for _, step := range m.GlobalSteps {
 		if step.Span.Start <= at {
 			scope = m.Globals
@@ -296,43 +340,77 @@ func (snap *snapshot) scope(at int) *stage.Env {
 		if st.Span.Start > at {
 			break
 		}
-		if scope = m.Globals; st.From == nil || snap.lineOf(st.From.Span.End) < line {
-			scope = st.Out.Env
+		if scope, from = m.Globals, true; st.From == nil || snap.lineOf(st.From.Span.End) < line {
+			scope, from = st.Out.Env, false
 		}
 		for _, step := range st.Steps {
-			if step.Instruction != st.From && !step.Trigger && snap.lineOf(step.Span.End) >= line {
+			if step.Instruction != st.From && !step.Trigger && snap.lineOf(step.Span.End) >= line && !from {
 				scope = step.Before.Env
 				break
 			}
 		}
 		if st.From != nil && st.From.Span.Start <= at && at <= st.From.Span.End {
-			scope = m.Globals
+			scope, from = m.Globals, true
 		}
 	}
-	return scope
+	return scope, from
 }
 
-// completeComment completes what a comment says to plimline or BuildKit.
+// completeComment completes what a comment says to plimline, to BuildKit, or to another linter.
 func (s *server) completeComment(c *completer, text string) {
 	if m := ruleEnd.FindStringSubmatch(text); m != nil {
-		if s.settle(c.snap) != nil {
-			return
-		}
-		for _, r := range c.snap.linter.Catalog().Rules() {
+		for _, r := range s.rules(c.snap) {
 			c.add(r.ID, completeRule, m[1], r.Title)
+		}
+	} else if m := codeEnd.FindStringSubmatch(text); m != nil {
+		tool := strings.Replace(m[1]+m[2]+m[3], "check", "buildkit", 1) + "/"
+		seen := map[string]bool{}
+		for _, r := range s.rules(c.snap) {
+			for _, alias := range r.Aliases {
+				if code, ok := strings.CutPrefix(alias, tool); ok && !seen[code] {
+					seen[code] = true
+					c.add(code, completeRule, m[4], r.Title)
+				}
+			}
 		}
 	} else if m := verbEnd.FindStringSubmatch(text); m != nil {
 		c.add("ignore=", completeKeyword, m[1], "in the next instruction")
 		c.add("ignore-stage=", completeKeyword, m[1], "in this stage")
 		c.add("ignore-file=", completeKeyword, m[1], "in the whole file")
+	} else if m := valueEnd.FindStringSubmatch(text); m != nil && c.directives() {
+		c.all(map[string][]string{"syntax": {"docker/dockerfile:1", "docker/dockerfile:1-labs"}, "escape": {"`", "\\"}}[m[1]], completeValue, m[2])
 	} else if m := toolEnd.FindStringSubmatch(text); m != nil {
-		c.add("plimline ignore=", completeKeyword, m[1], "leaves findings out")
-		if c.directives() {
-			c.add("syntax=docker/dockerfile:1", completeKeyword, m[1], "the Dockerfile's frontend")
-			c.add("check=", completeKeyword, m[1], "which of BuildKit's checks run")
-			c.add("escape=`", completeKeyword, m[1], "the escape character")
+		c.comments(text, m[1])
+	}
+}
+
+// comments completes a comment that begins with a sign and blanks, of which more is typed already.
+func (c *completer) comments(typed, begin string) {
+	offer := func(text, detail string) {
+		c.add("# "+text, completeKeyword, typed, detail)
+		c.items[len(c.items)-1].FilterText = begin + text
+	}
+	if c.directives() {
+		for _, d := range [][2]string{
+			{"syntax=docker/dockerfile:1", "the Dockerfile's frontend"}, {"check=skip=", "which of BuildKit's checks do not run"}, {"escape=`", "the escape character"},
+		} {
+			name, _, _ := strings.Cut(d[0], "=")
+			if !slices.ContainsFunc(c.snap.model.File.Directives, func(o dockerfile.Directive) bool {
+				return o.Name == name && c.snap.lineOf(o.Span.Start) != c.snap.lineOf(c.at)
+			}) {
+				offer(d[0], d[1])
+			}
 		}
 	}
+	offer("plimline ignore=", "leaves findings out")
+}
+
+// rules are those that a comment may name.
+func (s *server) rules(snap *snapshot) []finding.Rule {
+	if s.settle(snap) != nil {
+		return nil
+	}
+	return snap.linter.Catalog().Rules()
 }
 
 // directives reports whether parser directives may stand at the cursor: nothing but directives is above.

@@ -238,6 +238,10 @@ func (snap *snapshot) symbol(in *dockerfile.Instruction) []documentSymbol {
 		}
 		return out
 	}
+	flags := ""
+	for _, f := range in.Flags {
+		flags += snap.Text(f.Span) + " "
+	}
 	kind := symbolProperty
 	switch in.Name {
 	case "RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK":
@@ -245,7 +249,7 @@ func (snap *snapshot) symbol(in *dockerfile.Instruction) []documentSymbol {
 	case "COPY", "ADD", "WORKDIR", "VOLUME":
 		kind = symbolFile
 	}
-	return []documentSymbol{{Name: in.Name, Detail: brief(in.Body.String), Kind: kind, Range: snap.rangeOf(in.Span), SelectionRange: snap.rangeOf(in.Keyword.Span)}}
+	return []documentSymbol{{Name: in.Name, Detail: brief(flags + in.Body.String), Kind: kind, Range: snap.rangeOf(in.Span), SelectionRange: snap.rangeOf(in.Keyword.Span)}}
 }
 
 // brief is a text in one line of at most 60 characters.
@@ -283,7 +287,7 @@ func (s *server) folding(_ context.Context, snap *snapshot, _ *params) (any, err
 		for _, h := range in.Heredocs {
 			if h.Body.Len() > 0 {
 				start, _ := lines(h.Operator)
-				_, end := lines(h.Body)
+				_, end := lines(source.Span{Start: h.Body.Start, End: max(h.Body.End, h.Terminator.End)})
 				fold(start, end, "region")
 			}
 		}

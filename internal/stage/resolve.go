@@ -109,6 +109,9 @@ var automaticArgs = []string{
 	"TARGETPLATFORM", "TARGETOS", "TARGETOSVERSION", "TARGETARCH", "TARGETVARIANT", "TARGETSTAGE",
 }
 
+// PlatformArgs are BuildKit's platform arguments.
+func PlatformArgs() []string { return slices.Clone(automaticArgs) }
+
 // IsPlatform knows BuildKit's platform arguments, such as TARGETARCH.
 func IsPlatform(name string) bool { return slices.Contains(automaticArgs, name) }
 
