@@ -54,6 +54,19 @@ func options(tb testing.TB) Options {
 	}
 }
 
+// reloading are options whose rules are loaded anew when asked, policies of the user's among them.
+func reloading(tb testing.TB) Options {
+	opt := options(tb)
+	opt.Load = func(keep *lint.Set) (*lint.Set, *config.Loader, error) {
+		if keep == nil {
+			keep = lint.NewSet(context.Background(), nil, func(p config.Place) (policy.Source, error) { return policy.Open(p.Ref) })
+		}
+		configs, err := config.NewLoader(keep.Catalog, config.LoaderOptions{})
+		return keep, configs, err
+	}
+	return opt
+}
+
 // client is an editor: it speaks bytes over pipes, and shares no code with the server.
 type client struct {
 	testing.TB
@@ -299,7 +312,21 @@ func (c *client) put(name, content string) {
 }
 
 func (c *client) open(name, content string) {
-	c.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": c.uri(name), "languageId": "dockerfile", "version": 1, "text": content}})
+	language := "dockerfile"
+	if strings.HasSuffix(name, ".yaml") {
+		language = "yaml"
+	}
+	c.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": c.uri(name), "languageId": language, "version": 1, "text": content}})
+}
+
+// eventually waits for something that a goroutine of the server's brings about.
+func (c *client) eventually(what string, holds func() bool) {
+	c.Helper()
+	for begin := time.Now(); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Since(begin) > time.Minute {
+			c.Fatalf("not in a minute: %s", what)
+		}
+	}
 }
 
 func (c *client) change(name string, version int, changes ...contentChange) {

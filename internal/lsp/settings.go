@@ -52,6 +52,11 @@ func (s *server) look(path string) (*setting, error) {
 	s.mu.Unlock()
 	c, err := book.configs.Config(path)
 	s.complain(c, err)
+	var broken []string // a policy that cannot be used may be what a configuration misses
+	for _, err := range book.linters.Errors() {
+		broken = append(broken, err.Error())
+	}
+	s.warn("policies", strings.Join(broken, "\n"))
 	if err != nil {
 		return nil, err
 	}
@@ -59,11 +64,6 @@ func (s *server) look(path string) (*setting, error) {
 	if err != nil {
 		return nil, err
 	}
-	var broken []string
-	for _, err := range book.linters.Errors() {
-		broken = append(broken, err.Error())
-	}
-	s.warn("policies", strings.Join(broken, "\n"))
 	known, err := book.baselines.Of(c.Baseline())
 	if err != nil {
 		return nil, err
