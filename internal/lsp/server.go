@@ -69,7 +69,7 @@ const (
 type server struct {
 	opt      Options
 	ctx      context.Context
-	conn     *jsonrpc2.Conn
+	conn     *jsonrpc2.Conn // set by the first message
 	requests map[string]request
 	notices  map[string]notice
 
@@ -117,10 +117,10 @@ func serve(ctx context.Context, in io.Reader, out io.Writer, opt Options, show f
 	if err := s.load(true); err != nil {
 		return err
 	}
-	broken := &lastLine{}
-	s.conn = jsonrpc2.NewConn(ctx, newStream(in, out), s, jsonrpc2.SetLogger(log.New(broken, "", 0)))
+	stream := newStream(in, out)
+	conn := jsonrpc2.NewConn(ctx, stream, s, jsonrpc2.SetLogger(log.New(io.Discard, "", 0)))
 	select {
-	case <-s.conn.DisconnectNotify():
+	case <-conn.DisconnectNotify():
 	case <-ctx.Done():
 	}
 	s.mu.Lock()
@@ -135,8 +135,8 @@ func serve(ctx context.Context, in io.Reader, out io.Writer, opt Options, show f
 	if left >= stateShutdown {
 		return nil
 	}
-	if text := broken.String(); text != "" {
-		return errors.New(text)
+	if err := stream.broken(); err != nil {
+		return fmt.Errorf("the client's messages make no sense: %w", err)
 	}
 	return ErrNoShutdown
 }
@@ -174,30 +174,11 @@ func newServer(ctx context.Context, opt Options) *server {
 	return s
 }
 
-// lastLine keeps what the library logs: why a stream ended.
-type lastLine struct {
-	mu   sync.Mutex
-	text string
-}
-
-func (l *lastLine) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	const prefix = "jsonrpc2: protocol error: "
-	if text := string(p); len(text) > len(prefix) && text[:len(prefix)] == prefix {
-		l.text = "the client's messages make no sense: " + text[len(prefix):len(text)-1]
-	}
-	return len(p), nil
-}
-
-func (l *lastLine) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text
-}
-
 // Handle takes one message in. The library calls it for one after the other.
 func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.Request) {
+	if s.conn == nil {
+		s.conn = conn // who made it may not have it yet
+	}
 	raw := json.RawMessage("{}")
 	if req.Params != nil && string(*req.Params) != "null" {
 		raw = *req.Params

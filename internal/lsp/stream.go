@@ -25,8 +25,10 @@ const (
 // the library's own stream would end there.
 type stream struct {
 	in  *bufio.Reader
-	mu  sync.Mutex
+	mu  sync.Mutex // guards what follows
 	out io.Writer
+	// fault is why what was read last makes no sense; nil when the stream has ended, as streams do.
+	fault error
 }
 
 func newStream(in io.Reader, out io.Writer) *stream {
@@ -48,6 +50,11 @@ func (s *stream) ReadObject(v any) error {
 	for {
 		body, err := s.message()
 		if err != nil {
+			if err != io.EOF && err != io.ErrUnexpectedEOF {
+				s.mu.Lock()
+				s.fault = err
+				s.mu.Unlock()
+			}
 			return err
 		}
 		if err = check(body); err == nil {
@@ -129,6 +136,13 @@ func (s *stream) message() ([]byte, error) {
 		return nil, err
 	}
 	return body.Bytes(), nil
+}
+
+// broken is why what was read last makes no sense, nil when it does.
+func (s *stream) broken() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fault
 }
 
 // Close leaves the streams to who opened them.
