@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -28,12 +29,13 @@ type app struct {
 	stdout io.Writer
 	stderr io.Writer
 	code   int // the exit code of a command that did its work
+	stays  atomic.Bool
 }
 
 // Run runs plimline with the arguments behind its name and returns the exit code.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr}
-	tuneMemory()
+	a.tuneMemory()
 	root := a.root()
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {

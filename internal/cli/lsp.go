@@ -35,7 +35,7 @@ Exit code: 0 after shutdown and exit, 1 when the editor left without them, 2 whe
 	f := cmd.Flags()
 	settings.flags(f)
 	context.flags(f)
-	f.DurationVar(&timeout, "timeout", 10*time.Second, "`TIME` the rules get for one file")
+	f.DurationVar(&timeout, "timeout", 3*time.Second, "`TIME` the rules get for one file")
 	f.Bool("stdio", true, "for clients that say so; there is no other way")
 	return cmd
 }
@@ -44,6 +44,7 @@ Exit code: 0 after shutdown and exit, 1 when the editor left without them, 2 whe
 const pause = 100 * time.Millisecond
 
 func (a *app) lsp(settings *settingsOptions, sources *contextOptions, timeout time.Duration) error {
+	a.stay()
 	opt := lsp.Options{
 		Version: version(),
 		Load: func(keep *lint.Set) (*lint.Set, *config.Loader, error) {

@@ -87,13 +87,25 @@ func (p *progress) done() {
 
 // tuneMemory collects garbage less often than Go would: a run is short, and its heap small. The first collection comes so late that a run
 // over a few files has none: nearly all that loading the rules makes stays in use. GOGC in the environment wins.
-func tuneMemory() {
+func (a *app) tuneMemory() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
 	debug.SetGCPercent(1400) // of the smallest heap, 4 MB
 	first := new([1]byte)
-	runtime.SetFinalizer(first, func(*[1]byte) { manyFiles() })
+	runtime.SetFinalizer(first, func(*[1]byte) {
+		if !a.stays.Load() {
+			manyFiles()
+		}
+	})
+}
+
+// stay is told that the run lasts as long as an editor: memory is for others too then.
+func (a *app) stay() {
+	a.stays.Store(true)
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
 }
 
 // manyFiles is told when the heap will not stay small.
