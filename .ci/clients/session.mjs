@@ -75,10 +75,12 @@ async function pulled() {
     'legacy-key-value "X🚀 y"',
     'shell-form-entrypoint "echo 🚀"',
   ]);
-  const all = (await ask(lsp.CodeActionRequest.type, { range: { start: behind("CMD"), end: behind("CMD") }, context: { diagnostics: [], only: ["source.fixAll"] } }))[0];
-  assert.equal(all.kind, "source.fixAll.plimline");
+  const cmd = { start: behind("CMD"), end: behind("CMD") };
+  const all = (await ask(lsp.CodeActionRequest.type, { range: cmd, context: { diagnostics: [] } })).find((a) => a.kind === "source.fixAll.plimline");
   assert.equal(all.edit, undefined);
   const resolved = await c.connection.sendRequest(lsp.CodeActionResolveRequest.type, all);
+  const [onSave] = await ask(lsp.CodeActionRequest.type, { range: cmd, context: { diagnostics: [], only: ["source.fixAll"] } });
+  assert.deepEqual(onSave.edit, resolved.edit);
   assert.equal(applied(document, resolved.edit), odd.replace("🚀🚀 a b", '🚀🚀="a b"').replace("X🚀 y", "X🚀=y").replace("CMD\techo 🚀", 'CMD\t["echo", "🚀"]'));
 
   const hover = await ask(lsp.HoverRequest.type, { position: behind("alpi") });
@@ -100,9 +102,9 @@ async function pulled() {
   for (const s of symbols) assert(lsp.DocumentSymbol.is(s));
   assert.deepEqual(symbols.map((s) => [s.name, s.children.map((x) => x.name)]), [["build", ["WHO", "RUN"]], ["stage 1", ["COPY", "COPY"]]]);
   for (const f of await ask(lsp.FoldingRangeRequest.type)) assert(lsp.FoldingRange.is(f));
-  for (const h of await ask(lsp.DocumentHighlightRequest.type, at(4, 13))) assert(lsp.DocumentHighlight.is(h));
+  const marks = await ask(lsp.DocumentHighlightRequest.type, at(4, 13));
+  assert.deepEqual(marks.map((h) => `${document.getText(h.range)} ${h.kind}`), ["build 3", "build 2", "BUILD 2"]);
   const completion = await ask(lsp.CompletionRequest.type, at(6, 18));
-  assert(completion.items.every((i) => lsp.CompletionItem.is(i)));
   assert(completion.items.some((i) => i.label === "root-user"));
   const tokens = await ask(lsp.SemanticTokensRequest.type);
   assert(lsp.SemanticTokens.is(tokens) && tokens.data.length > 50);

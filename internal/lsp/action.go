@@ -46,8 +46,8 @@ func (s *server) codeActions(ctx context.Context, snap *snapshot, p *params) (an
 	if safe && wants(p.Context.Only, kindFixAll) {
 		out = append(out, s.fixAll(snap, "Fix all that can be fixed safely", kindFixAll, &fixRequest{}))
 	}
-	if s.resolves() {
-		return out, nil
+	if s.resolves() && wants(p.Context.Only, kindQuickFix) {
+		return out, nil // a menu, of which one is chosen; fixing on save wants its edit at once
 	}
 	for i := range out {
 		if out[i].Data == nil {

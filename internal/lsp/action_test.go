@@ -134,6 +134,10 @@ func TestResolve(t *testing.T) {
 	if got := applied(legacy, resolved.Edit.DocumentChanges[0].Edits); got != "FROM alpine:3.20\nENV 🚀=\"a b\"\nENV\tTWO=c\nUSER root\nUSER 1000\nCMD [\"echo\", \"hi\"]\n" {
 		t.Error(got)
 	}
+	onSave := c.actions("Dockerfile", 0, 0, "context", map[string]any{"diagnostics": []any{}, "only": []string{"source.fixAll"}})
+	if len(onSave) != 1 || onSave[0].Edit == nil {
+		t.Errorf("on save: %+v", onSave)
+	}
 	c.change("Dockerfile", 2, contentChange{nil, legacy + "\n"})
 	if code, message := c.refused("codeAction/resolve", all); code != codeServerCancelled {
 		t.Errorf("%d %s", code, message)
