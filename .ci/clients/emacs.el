@@ -1,0 +1,40 @@
+;; Emacs, with the recipe of docs/editors.md: open, type, a finding appears, apply the fix, it goes.
+(package-initialize)
+(setq make-backup-files nil auto-save-default nil create-lockfiles nil)
+(load (getenv "RECIPE"))
+(require 'dockerfile-mode)
+(setq eglot-sync-connect 30
+      eglot-send-changes-idle-time 0
+      eglot-confirm-server-initiated-edits nil)
+
+(defun findings ()
+  "What flymake shows: codes and the text that each is about."
+  (mapconcat (lambda (d) (format "%s %s" (flymake-diagnostic-text d) (buffer-substring (flymake-diagnostic-beg d) (flymake-diagnostic-end d))))
+             (flymake-diagnostics) ", "))
+
+(defun eventually (what holds)
+  (let ((until (+ (float-time) 30)))
+    (while (not (funcall holds))
+      (when (> (float-time) until)
+        (message "emacs: %s\n%s\n%s" what (findings) (buffer-string))
+        (kill-emacs 1))
+      (accept-process-output nil 0.05)
+      (flymake-start))))
+
+(find-file "Dockerfile")
+(unless (derived-mode-p 'dockerfile-mode) (message "the mode is %s" major-mode) (kill-emacs 1))
+(apply #'eglot--connect (eglot--guess-contact))
+(eventually "the server starts" #'eglot-current-server)
+(goto-char (point-max))
+(insert "ENV\t🚀🚀 a b\n")
+(eglot--signal-textDocument/didChange)
+(eventually "the finding appears" (lambda () (string-match-p "legacy-key-value.* 🚀🚀 a b\\'" (findings))))
+(goto-char (- (point-max) 4))
+(let ((actions (eglot-code-actions (point) (point))))
+  (eglot--apply-workspace-edit (plist-get (seq-find (lambda (a) (string-prefix-p "Write" (plist-get a :title))) actions) :edit)))
+(unless (string-suffix-p "\nENV\t🚀🚀=\"a b\"\n" (buffer-string)) (message "%s" (buffer-string)) (kill-emacs 1))
+(eglot--signal-textDocument/didChange)
+(eventually "the finding goes" (lambda () (null (flymake-diagnostics))))
+(set-buffer-modified-p nil)
+(message "emacs %s: passed" emacs-version)
+(kill-emacs 0)
