@@ -18,7 +18,7 @@ function random(n) { // mulberry32
   return ((t ^ (t >>> 14)) >>> 0) % n;
 }
 
-const pieces = ["a", "ß", "日", "🚀", "e\u0301", "\t", " ", "\n", "\r\n", "\uFEFF", "$", '"', "\\\n", "# x\n", "FROM alpine:latest AS b\n", "RUN echo 🚀 && \\\n  sudo a\n",
+const pieces = ["a", "ß", "日", "🚀", "e\u0301", "\t", " ", "\n", "\r\n", "\r", "\uFEFF", "$", '"', "\\\n", "# x\n", "FROM alpine:latest AS b\n", "RUN echo 🚀 && \\\n  sudo a\n",
   "COPY --from=b . .\r\n", "ENV A🚀 b\n", "ARG V=1\n", "RUN <<EOF\n", "EOF\n", "# plimline ignore=latest-tag\n", "", "", "", "", "", "", ""];
 
 // change is a random one that cuts no character in two, as no editor would.

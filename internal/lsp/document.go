@@ -39,10 +39,11 @@ type snapshot struct {
 	ctx    context.Context // ends when the document is edited or closed
 	cancel context.CancelFunc
 
-	linting sync.Once
-	linted  chan struct{}     // closed when found and err are there
-	found   []finding.Finding // what counts: not what is suppressed or not decided
-	err     error             // why it was not linted
+	mu       sync.Mutex // guards what follows; what is finished does not change
+	run      *linting   // nil when none goes on
+	finished bool
+	found    []finding.Finding // what counts: not what is suppressed or not decided
+	err      error             // why it was not linted
 
 	looking sync.Once
 	*setting
@@ -53,6 +54,13 @@ type snapshot struct {
 	modelling sync.Once
 	model     *stage.Model
 	mentions  []mention
+}
+
+// linting is a run of the rules over a snapshot. It is stopped when nobody waits for it any more.
+type linting struct {
+	cancel  context.CancelFunc
+	over    chan struct{}
+	waiting int
 }
 
 // kind is what a document is.
@@ -80,7 +88,7 @@ func kindOf(language, path string) kind {
 
 func (s *server) snapshot(uri string, version int, k kind, t *text, turn chan struct{}) *snapshot {
 	ctx, cancel := context.WithCancel(s.ctx)
-	return &snapshot{uri: uri, version: version, kind: k, text: t, turn: turn, ctx: ctx, cancel: cancel, linted: make(chan struct{})}
+	return &snapshot{uri: uri, version: version, kind: k, text: t, turn: turn, ctx: ctx, cancel: cancel}
 }
 
 // again is a snapshot of the same, for another configuration.
@@ -115,40 +123,68 @@ func isNamed(names []string, path string) bool {
 	})
 }
 
-// await has a snapshot linted and waits until that is done, or the context ends. It reports whether the snapshot was still the latest then.
+// await has a snapshot linted and waits until that is done, or the context ends. It reports whether it is done, and the snapshot still the latest.
 func (s *server) await(ctx context.Context, snap *snapshot) bool {
-	snap.linting.Do(func() {
-		s.spawn(func() {
-			defer close(snap.linted)
-			select {
-			case snap.turn <- struct{}{}:
-				defer func() { <-snap.turn }()
-			case <-snap.ctx.Done():
-				return
-			}
-			snap.err = errors.New("plimline has a fault") // unless it ends
-			snap.found, snap.err = s.judge(snap)
-		})
-	})
-	select {
-	case <-snap.linted:
-		return snap.ctx.Err() == nil
-	case <-ctx.Done():
-		return false
+	snap.mu.Lock()
+	run := snap.run
+	if run == nil && !snap.finished {
+		run = s.lint(snap)
+		snap.run = run
 	}
+	if run != nil {
+		run.waiting++
+		snap.mu.Unlock()
+		select {
+		case <-run.over:
+		case <-ctx.Done():
+		}
+		snap.mu.Lock()
+		if run.waiting--; run.waiting == 0 {
+			run.cancel()
+			snap.run = nil
+		}
+	}
+	defer snap.mu.Unlock()
+	return snap.finished && snap.ctx.Err() == nil
+}
+
+// lint begins to lint a snapshot, once its document's turn has come.
+func (s *server) lint(snap *snapshot) *linting {
+	ctx, cancel := context.WithCancel(snap.ctx)
+	run := &linting{cancel: cancel, over: make(chan struct{})}
+	s.spawn(func() {
+		defer close(run.over)
+		select {
+		case snap.turn <- struct{}{}:
+			defer func() { <-snap.turn }()
+		case <-ctx.Done():
+			return
+		}
+		var found []finding.Finding
+		err := errors.New("plimline has a fault") // unless it gets to its end
+		defer func() {
+			snap.mu.Lock()
+			defer snap.mu.Unlock()
+			if ctx.Err() == nil {
+				snap.found, snap.err, snap.finished = found, err, true
+			}
+		}()
+		found, err = s.judge(ctx, snap)
+	})
+	return run
 }
 
 // judge lints a snapshot in all the ways it is built, as the command line does.
-func (s *server) judge(snap *snapshot) (found []finding.Finding, err error) {
+func (s *server) judge(within context.Context, snap *snapshot) (found []finding.Finding, err error) {
 	defer func() {
-		if err != nil && snap.ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		if errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("the rules took longer than %v", s.opt.Timeout)
 		}
 	}()
 	if err := s.settle(snap); err != nil || snap.excluded {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(snap.ctx, s.opt.Timeout*time.Duration(max(1, len(snap.units))))
+	ctx, cancel := context.WithTimeout(within, s.opt.Timeout*time.Duration(max(1, len(snap.units))))
 	defer cancel()
 	units := slices.Clone(snap.units)
 	for i := range units {
@@ -266,12 +302,10 @@ func (s *server) publish(uri string) {
 	snap := s.latest(uri)
 	out := publishParams{URI: uri, Diagnostics: []diagnostic{}}
 	if snap != nil {
-		select {
-		case <-snap.linted:
-		default:
-			return
-		}
-		if snap.ctx.Err() != nil || snap.kind == kindConfig {
+		snap.mu.Lock()
+		finished := snap.finished
+		snap.mu.Unlock()
+		if !finished || snap.ctx.Err() != nil || snap.kind == kindConfig {
 			return
 		}
 		out.Version, out.Diagnostics = &snap.version, s.diagnostics(snap)

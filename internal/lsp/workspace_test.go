@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -160,13 +161,17 @@ func TestPolicyChanges(t *testing.T) {
 	}
 }
 
+// endless is a policy that is not done in a year.
+const endless = "# METADATA\n# title: Endless\npackage plimline.policies[\"endless-rule\"]\n\nimport data.plimline.lib\n\n" +
+	"findings contains lib.at(stage.from, \"x\") if {\n\tsome stage in input.stages\n\tsome a in numbers.range(1, 100000)\n\tsome b in numbers.range(1, 100000)\n" +
+	"\tsome c in numbers.range(1, 100000)\n\ta * b * c == -1\n}\n"
+
 // TestEndlessPolicy: a rule that takes for ever costs its own finding, and no request waits for it.
 func TestEndlessPolicy(t *testing.T) {
 	opt := reloading(t)
-	opt.Timeout = 2e9
+	opt.Timeout = 2 * time.Second
 	c := start(t, opt)
-	c.put("policies/endless-rule/rule.rego", "# METADATA\n# title: Endless\npackage plimline.policies[\"endless-rule\"]\n\nimport data.plimline.lib\n\n"+
-		"findings contains lib.at(stage.from, \"x\") if {\n\tsome stage in input.stages\n\tsome a in numbers.range(1, 100000)\n\tsome b in numbers.range(1, 100000)\n\ta * b == -1\n}\n")
+	c.put("policies/endless-rule/rule.rego", endless)
 	c.put("plimline.yaml", "policies: [policies]\n")
 	c.begin(`{"textDocument":{"diagnostic":{}}}`)
 	c.open("Dockerfile", plain)
@@ -187,13 +192,36 @@ func TestEndlessPolicy(t *testing.T) {
 	if len(got) != 2 || !strings.Contains(got[0], "faulty-rule rule endless-rule: it took too long") || !strings.Contains(got[1], "latest-tag") {
 		t.Errorf("%v", got)
 	}
-	// Cancelled, it really ends: the document's next turn comes at once.
-	c.change("Dockerfile", 100, contentChange{nil, plain})
-	id, answer := c.send("textDocument/diagnostic", c.at("Dockerfile", 0, 0))
-	c.notify("$/cancelRequest", map[string]any{"id": id})
-	if m := c.await(answer); m.Error == nil || m.Error.Code != codeCancelled {
-		t.Errorf("cancelled: %+v", m)
+	c.end()
+}
+
+// TestCancel: a request that is cancelled is answered at once, and what was done for it alone ends long before its time is over. Asked again, it is
+// done again.
+func TestCancel(t *testing.T) {
+	opt := reloading(t)
+	opt.Timeout = 10 * time.Minute
+	c := start(t, opt)
+	c.put("policies/endless-rule/rule.rego", endless)
+	c.put("plimline.yaml", "policies: [policies]\n")
+	c.begin(`{"textDocument":{"diagnostic":{}}}`)
+	c.open("Dockerfile", plain)
+	for range 2 {
+		first, one := c.send("textDocument/diagnostic", c.at("Dockerfile", 0, 0))
+		second, other := c.send("textDocument/codeAction", with(c.at("Dockerfile", 0, 0), "range", textRange{}, "context", map[string]any{}))
+		turn := c.server.latest(c.uri("Dockerfile")).turn
+		c.eventually("the rules run", func() bool { return len(turn) == 1 })
+		c.notify("$/cancelRequest", map[string]any{"id": first})
+		if m := c.await(one); m.Error == nil || m.Error.Code != codeCancelled {
+			t.Errorf("cancelled: %+v", m)
+		}
+		if len(turn) != 1 {
+			t.Error("the other request waits for the rules too")
+		}
+		c.notify("$/cancelRequest", map[string]any{"id": second})
+		c.await(other)
+		c.eventually("the rules have stopped", func() bool { return len(turn) == 0 })
 	}
+	c.notify("$/cancelRequest", map[string]any{"id": "unknown"})
 	c.end()
 }
 
