@@ -99,20 +99,23 @@ func check(body []byte) error {
 
 // message reads one message. An error means that the stream is at its end or cannot be made sense of.
 func (s *stream) message() ([]byte, error) {
-	length := -1
+	length, begun := -1, false
 	for read := 0; ; {
 		line, err := s.in.ReadSlice('\n')
 		if read += len(line); errors.Is(err, bufio.ErrBufferFull) || read > maxHeader {
 			return nil, errors.New("a header is too long")
-		} else if err == io.EOF && read > 0 {
+		} else if err == io.EOF && (begun || len(line) > 0) {
 			return nil, io.ErrUnexpectedEOF
 		} else if err != nil {
 			return nil, err
 		}
 		header := string(bytes.TrimRight(line, "\r\n"))
-		if header == "" {
+		if header == "" && begun {
 			break
+		} else if header == "" {
+			continue // between messages
 		}
+		begun = true
 		name, value, ok := strings.Cut(header, ":")
 		if !ok {
 			return nil, fmt.Errorf("%.40q is no header", header)
