@@ -356,7 +356,7 @@ func (s *server) didSave(raw json.RawMessage) error {
 		return err
 	}
 	s.mu.Lock()
-	s.looked = time.Time{}
+	s.nextLook = time.Time{}
 	s.mu.Unlock()
 	if snap := s.latest(p.TextDocument.URI); snap != nil && (snap.kind == kindConfig || snap.kind == kindBuilds) {
 		s.reloadSoon(false)

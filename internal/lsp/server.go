@@ -84,7 +84,7 @@ type server struct {
 	book      *rulebook                 // not nil once the session has begun
 	builds    map[string][]inputs.Build // of the Compose and Bake files that configurations name
 	seen      map[string]stamp          // of the files that the rulebook was read from
-	looked    time.Time                 // when that was
+	nextLook  time.Time                 // when to look whether they have changed
 	warned    map[string]string         // what is shown, by what it is about
 	problems  map[string]string         // diagnostics of configuration files, as JSON, by URI
 	results   int                       // of tokens, so far

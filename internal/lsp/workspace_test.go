@@ -80,6 +80,25 @@ func TestConfigurationWhileOpen(t *testing.T) {
 	}
 }
 
+// TestConfigurationAlone: a plimline.yaml that is open has its problems, also with no Dockerfile beside it.
+func TestConfigurationAlone(t *testing.T) {
+	c := start(t, options(t))
+	c.put("plimline.yaml", "ignore: [latest-tga]\n")
+	c.begin(`{}`)
+	c.open("plimline.yaml", "ignore: [latest-tga]\n")
+	if got := c.problems("plimline.yaml"); len(got) != 1 || !strings.HasPrefix(got[0], "0:9-1:0 configuration ") {
+		t.Error(got)
+	}
+	c.put("plimline.yaml", "ignore: [latest-tag]\n")
+	c.change("plimline.yaml", 2, contentChange{nil, "ignore: [latest-tag]\n"})
+	c.notify("textDocument/didSave", map[string]any{"textDocument": map[string]any{"uri": c.uri("plimline.yaml")}})
+	c.open("Dockerfile", plain)
+	if got := c.problems("plimline.yaml"); len(got) != 0 {
+		t.Error(got)
+	}
+	c.end()
+}
+
 // count is how many notifications of a kind have not been looked at.
 func (c *client) count(method string) (n int) {
 	c.mu.Lock()
@@ -117,7 +136,7 @@ func TestConfigurationUntold(t *testing.T) {
 func (c *client) unseen() {
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
-	c.server.looked = c.server.looked.Add(-2 * lookEvery)
+	c.server.nextLook = time.Time{}
 }
 
 // TestPolicyChanges: rules are loaded anew when one changes, with and without the client's word.
