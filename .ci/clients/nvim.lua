@@ -24,9 +24,13 @@ end
 
 vim.cmd("filetype on")
 dofile(vim.env.RECIPE)
+dofile(vim.env.SAVE)
 vim.cmd("edit Dockerfile")
 check(vim.bo.filetype == "dockerfile", "the file's type is " .. vim.bo.filetype)
-eventually("the server starts", function() return #vim.lsp.buf_get_clients(0) == 1 and vim.lsp.buf_get_clients(0)[next(vim.lsp.buf_get_clients(0))].initialized end)
+eventually("the server starts", function()
+  local _, client = next((vim.lsp.get_clients or vim.lsp.buf_get_clients)())
+  return client and client.initialized
+end)
 
 keys("GoENV\t🚀🚀 a b<Esc>")
 eventually("the finding appears", function() return findings() == "legacy-key-value 🚀🚀 a b" end)
