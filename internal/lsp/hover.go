@@ -6,12 +6,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/image"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/stage"
 )
+
+// patience is how long hovering waits for findings; what is known without them is shown then.
+const patience = time.Second
 
 // hover says what is known at a place: of a variable, stage, image or copy, of a rule that a comment names, and of findings.
 func (s *server) hover(ctx context.Context, snap *snapshot, p *params) (any, error) {
@@ -28,7 +32,9 @@ func (s *server) hover(ctx context.Context, snap *snapshot, p *params) (any, err
 	if id, word := s.ruleIn(snap, at); id != "" {
 		span, parts = word, append(parts, s.describe(snap, id, true))
 	}
-	if s.await(ctx, snap) && snap.err == nil {
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if s.await(wait, snap) && snap.err == nil {
 		var told []string
 		for _, f := range snap.found {
 			if f.Span.Start <= at && at <= f.Span.End && !slices.Contains(told, f.Rule) {

@@ -224,6 +224,10 @@ func TestCancel(t *testing.T) {
 	c.put("plimline.yaml", "policies: [policies]\n")
 	c.begin(`{"textDocument":{"diagnostic":{}}}`)
 	c.open("Dockerfile", plain)
+	var h *hover
+	if c.call("textDocument/hover", c.at("Dockerfile", 0, 8), &h); h == nil || !strings.Contains(h.Contents.Value, "alpine:latest") {
+		t.Errorf("hovering waits for the rules: %+v", h)
+	}
 	for range 2 {
 		first, one := c.send("textDocument/diagnostic", c.at("Dockerfile", 0, 0))
 		second, other := c.send("textDocument/codeAction", with(c.at("Dockerfile", 0, 0), "range", textRange{}, "context", map[string]any{}))
