@@ -80,7 +80,7 @@ func kindOf(language, path string) kind {
 		return kindConfig
 	case language == "dockerfile" || discover.IsDockerfile(name) || !inputs.Known(name):
 		return kindDockerfile
-	case language == "dockercompose" || isBuildFile(path):
+	case language == "dockercompose" || buildFile.MatchString(name):
 		return kindBuilds
 	}
 	return kindOther

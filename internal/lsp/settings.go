@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +16,6 @@ import (
 	"github.com/plimline/plimline/internal/baseline"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
-	"github.com/plimline/plimline/internal/inputs"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/source"
 )
@@ -352,9 +352,5 @@ func (s *server) builtIn(ctx context.Context, file *source.File) (units []lint.U
 	return units, wrong
 }
 
-// isBuildFile reports whether a file has one of the names that Compose and Bake look for.
-func isBuildFile(path string) bool {
-	name := filepath.Base(filepath.FromSlash(path))
-	name = strings.TrimPrefix(strings.ToLower(name), "docker-")
-	return inputs.Known(name) && (strings.HasPrefix(name, "compose") || strings.HasPrefix(name, "bake"))
-}
+// buildFile is what Compose and Bake call the files that they look for, and what people call others beside them.
+var buildFile = regexp.MustCompile(`(?i)^(docker-)?(compose([._-].*)?\.ya?ml|bake([._-].*)?\.(hcl|json))$`)

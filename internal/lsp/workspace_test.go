@@ -289,6 +289,21 @@ func TestFolders(t *testing.T) {
 	c.end()
 }
 
+func TestKinds(t *testing.T) {
+	for path, want := range map[string]kind{
+		"/x/Dockerfile": kindDockerfile, "/x/Containerfile.dev": kindDockerfile, "/x/build.dockerfile": kindDockerfile, "/x/anything": kindDockerfile, "Untitled-1": kindDockerfile,
+		"/x/compose.yaml": kindBuilds, "/x/docker-compose.override.yml": kindBuilds, "/x/docker-bake.hcl": kindBuilds, "/x/bake.json": kindBuilds,
+		"/x/composer.json": kindOther, "/x/values.yaml": kindOther, "/x/main.hcl": kindOther, "/x/.plimline.yml": kindConfig, "/x/plimline.yaml": kindConfig,
+	} {
+		if got := kindOf("", path); got != want {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+	if kindOf("dockerfile", "/x/odd.yaml") != kindDockerfile || kindOf("dockercompose", "/x/odd.yaml") != kindBuilds {
+		t.Error("the language counts")
+	}
+}
+
 func TestFilePath(t *testing.T) {
 	for _, tt := range []struct{ uri, unix, windows string }{
 		{"file:///home/a%20b/Dockerfile", "/home/a b/Dockerfile", "/home/a b/Dockerfile"},
