@@ -41,12 +41,13 @@ var floors = map[string]int{
 	"internal/graph":        6,
 	"internal/fix":          7,
 	"internal/spec":         8,
-	"internal/lsp":          8,
+	"internal/unit":         8,
 	"internal/playground":   8,
-	"internal/cli":          9,
-	"internal/docs":         10,
-	"cmd/plimline":          10,
-	"site":                  10,
+	"internal/lsp":          9,
+	"internal/cli":          10,
+	"internal/docs":         11,
+	"cmd/plimline":          11,
+	"site":                  12,
 	"site/playground":       10,
 }
 

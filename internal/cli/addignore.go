@@ -12,8 +12,8 @@ import (
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/fix"
 	"github.com/plimline/plimline/internal/ignore"
-	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 // defaultReason is the reason that --add-ignore writes when none is given.
@@ -128,7 +128,7 @@ func (a *app) writeIgnores(files []*ignorer) error {
 
 // ignorer finds the comments for a file.
 type ignorer struct {
-	units  []lint.Unit // the ways it is built
+	units  []unit.Unit // the ways it is built
 	old    *source.File
 	parsed *dockerfile.File
 	found  []finding.Finding // what is to be hidden
@@ -148,7 +148,7 @@ func newIgnorer(j job, r result, opt *lintOptions) *ignorer {
 			f.found = append(f.found, x)
 		}
 	}
-	if slices.ContainsFunc(f.units, func(u lint.Unit) bool { return u.Build != nil && u.Build.Inline != nil }) {
+	if slices.ContainsFunc(f.units, func(u unit.Unit) bool { return u.Build != nil && u.Build.Inline != nil }) {
 		f.refuse() // a comment within a Compose or Bake file is for people to write
 	}
 	return f

@@ -20,6 +20,7 @@ import (
 
 	"github.com/plimline/plimline/internal/fix"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 // fixOptions say what is mended, and whether it is only shown.
@@ -212,7 +213,7 @@ func (f *fixer) one(ctx context.Context, j job) mended {
 	if fixer.Linter, m.err = f.linters.Of(c); m.err != nil {
 		return m
 	}
-	m.Result, m.failed = fixer.Units(ctx, source.NewFile(j.path, m.old), j.units, f.contextOptions.unit, c.For(j.path))
+	m.Result, m.failed = unit.Mend(ctx, &fixer, source.NewFile(j.path, m.old), j.units, f.contextOptions.unit, c.For(j.path))
 	if len(m.failed) == len(j.units) {
 		m.err = errors.Join(m.failed...)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/stage"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 func (a *app) graphCommand() *cobra.Command {
@@ -64,7 +65,7 @@ func (a *app) graphCommand() *cobra.Command {
 }
 
 // draw draws the stages of a unit; there is nothing to draw where there are none.
-func draw(u *lint.Unit, file *source.File, opt stage.Options, sources buildcontext.Context, found []finding.Finding) []report.Graph {
+func draw(u *unit.Unit, file *source.File, opt stage.Options, sources buildcontext.Context, found []finding.Finding) []report.Graph {
 	doc := lint.Read(u.Source(file), opt, sources)
 	if len(doc.Stages) == 0 {
 		return nil

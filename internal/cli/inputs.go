@@ -14,9 +14,9 @@ import (
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/discover"
 	"github.com/plimline/plimline/internal/inputs"
-	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 // isInput reports whether a file says how images are built, rather than being a Dockerfile.
@@ -124,7 +124,7 @@ func (o *buildOptions) override(b *inputs.Build) {
 
 // add adds a build to the job of its file. One that is built as another is judged once.
 func add(jobs []job, b inputs.Build) []job {
-	j := job{path: b.Dockerfile, units: []lint.Unit{{Build: &b}}}
+	j := job{path: b.Dockerfile, units: []unit.Unit{{Build: &b}}}
 	if b.Inline != nil {
 		j.path, j.content = b.Inline.File.Path, b.Inline.File.Bytes
 	}
@@ -135,14 +135,14 @@ func add(jobs []job, b inputs.Build) []job {
 	case len(jobs[i].units) == 1 && jobs[i].units[0].Build == nil:
 		j.content = jobs[i].content
 		jobs[i] = j
-	case !slices.ContainsFunc(jobs[i].units, func(u lint.Unit) bool { return u.Build.Same(&b) }):
+	case !slices.ContainsFunc(jobs[i].units, func(u unit.Unit) bool { return u.Build.Same(&b) }):
 		jobs[i].units = append(jobs[i].units, j.units...)
 	}
 	return jobs
 }
 
 // unit is the build context of a unit.
-func (o *contextOptions) unit(u *lint.Unit, file string) buildcontext.Context {
+func (o *contextOptions) unit(u *unit.Unit, file string) buildcontext.Context {
 	if u.Build == nil || o.none || o.dir != "" {
 		return o.sources(file)
 	}

@@ -23,9 +23,9 @@ import (
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/discover"
 	"github.com/plimline/plimline/internal/finding"
-	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 // maxFileSize bounds what is read into memory, in bytes. The largest Dockerfiles in public are below 1 MB.
@@ -105,7 +105,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 type job struct {
 	path    string
 	content []byte      // nil: read the file
-	units   []lint.Unit // the ways it is built, one at least
+	units   []unit.Unit // the ways it is built, one at least
 }
 
 func (a *app) lint(args []string, opt *lintOptions) error {
@@ -241,14 +241,14 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 		if err != nil {
 			return nil, nil, fmt.Errorf("read standard input: %w", err)
 		}
-		jobs = append(jobs, job{path: filepath.ToSlash(opt.stdinFilename), content: content, units: []lint.Unit{{}}})
+		jobs = append(jobs, job{path: filepath.ToSlash(opt.stdinFilename), content: content, units: []unit.Unit{{}}})
 	}
 	if len(args) == 0 {
 		paths = []string{"."}
 	}
 	files, problems := discover.Files(paths, discover.Options{NoGitignore: opt.noGitignore, Exclude: configs.Excluded})
 	for _, path := range files {
-		jobs = append(jobs, job{path: path, units: []lint.Unit{{}}})
+		jobs = append(jobs, job{path: path, units: []unit.Unit{{}}})
 	}
 	jobs, unread := a.builds(jobs, configured(paths, configs), opt)
 	for _, err := range problems {
@@ -398,7 +398,7 @@ func (w *worker) one(ctx context.Context, j job) result {
 	r.Source = source.NewFile(j.path, content)
 	ctx, cancel := context.WithTimeout(ctx, w.timeout*time.Duration(len(j.units)))
 	defer cancel()
-	all := linter.Units(ctx, r.Source, j.units, w.unit, settings)
+	all := unit.Judge(ctx, linter, r.Source, j.units, w.unit, settings)
 	for _, x := range all {
 		switch {
 		case x.Err == nil:
@@ -408,7 +408,7 @@ func (w *worker) one(ctx context.Context, j job) result {
 			r.failed = append(r.failed, unjudged(x.Build, x.Err))
 		}
 	}
-	r.Findings = lint.Merged(all, linter.Catalog())
+	r.Findings = unit.Merged(all, linter.Catalog())
 	r.Findings = known.Apply(j.path, r.Source, r.Findings)
 	if w.graphs {
 		for _, x := range all {

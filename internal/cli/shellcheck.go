@@ -9,6 +9,7 @@ import (
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 // Values of --shellcheck beside a path.
@@ -53,8 +54,8 @@ func (o *lintOptions) shellCheckProgram(ctx context.Context) (string, error) {
 // about some, the notice says why, and the run goes on.
 func (w *worker) shellCheck(ctx context.Context, program string, jobs []job) (notice string) {
 	var scripts []shellcheck.Script
-	var owners []*lint.Unit // of each script
-	files := map[*lint.Unit]int{}
+	var owners []*unit.Unit // of each script
+	files := map[*unit.Unit]int{}
 	for i := range jobs {
 		j := &jobs[i]
 		c, err := w.configs.Config(j.path)

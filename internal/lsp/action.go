@@ -16,6 +16,7 @@ import (
 	"github.com/plimline/plimline/internal/fix"
 	"github.com/plimline/plimline/internal/ignore"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 // codeActions are what can be done about the findings in a range.
@@ -147,7 +148,7 @@ func (s *server) fixes(ctx context.Context, snap *snapshot, r *fixRequest) (*wor
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*s.opt.Timeout)
 	defer cancel()
-	result, failed := f.Units(ctx, snap.File, snap.units, s.opt.Sources, snap.set)
+	result, failed := unit.Mend(ctx, &f, snap.File, snap.units, s.opt.Sources, snap.set)
 	if err := errors.Join(failed...); err != nil {
 		return nil, err
 	}

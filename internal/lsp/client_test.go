@@ -23,6 +23,7 @@ import (
 	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 // builtin are the built-in rules, loaded once for all tests.
@@ -43,7 +44,7 @@ func options(tb testing.TB) Options {
 			configs, err := config.NewLoader(set.Catalog, config.LoaderOptions{})
 			return set, configs, err
 		},
-		Sources: func(_ *lint.Unit, path string) buildcontext.Context {
+		Sources: func(_ *unit.Unit, path string) buildcontext.Context {
 			return buildcontext.Context{Dir: filepath.Dir(filepath.FromSlash(path)), Dockerfile: filepath.FromSlash(path)}
 		},
 		Builds: func(ctx context.Context, file *source.File) ([]inputs.Build, error) {

@@ -20,6 +20,7 @@ import (
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/stage"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 // document is what an editor has open.
@@ -48,7 +49,7 @@ type snapshot struct {
 	looking sync.Once
 	*setting
 	unfit error // the configuration cannot be read
-	units []lint.Unit
+	units []unit.Unit
 	wrong []finding.Finding // in a Compose or Bake file: what is wrong with it
 
 	modelling sync.Once
@@ -107,7 +108,7 @@ func (s *server) settle(snap *snapshot) error {
 		switch {
 		case snap.kind == kindDockerfile:
 			if snap.units = s.builtBy(ctx, snap.config, snap.Path); len(snap.units) == 0 {
-				snap.units = []lint.Unit{{}}
+				snap.units = []unit.Unit{{}}
 			}
 		case snap.kind == kindBuilds || snap.kind == kindOther && isNamed(snap.config.Inputs(), snap.Path):
 			snap.units, snap.wrong = s.builtIn(ctx, snap.File)
@@ -190,7 +191,7 @@ func (s *server) judge(within context.Context, snap *snapshot) (found []finding.
 	for i := range units {
 		units[i].Said = s.shellCheck(ctx, snap, &units[i])
 	}
-	judged := snap.linter.Units(ctx, snap.File, units, s.opt.Sources, snap.set)
+	judged := unit.Judge(ctx, snap.linter, snap.File, units, s.opt.Sources, snap.set)
 	wrong := slices.Clone(snap.wrong)
 	for _, j := range judged {
 		switch {
@@ -201,13 +202,13 @@ func (s *server) judge(within context.Context, snap *snapshot) (found []finding.
 			wrong = append(wrong, finding.Finding{Rule: notLinted, Severity: finding.Error, Span: j.Build.Span, Message: j.Err.Error()})
 		}
 	}
-	all := snap.known.Apply(snap.Path, snap.File, lint.Merged(judged, snap.linter.Catalog()))
+	all := snap.known.Apply(snap.Path, snap.File, unit.Merged(judged, snap.linter.Catalog()))
 	all = slices.DeleteFunc(all, func(f finding.Finding) bool { return f.Suppressed != nil || f.Unknown })
 	return append(wrong, all...), nil
 }
 
 // shellCheck is what ShellCheck says of a unit; nil when it was not asked or could not be.
-func (s *server) shellCheck(ctx context.Context, snap *snapshot, u *lint.Unit) []shellcheck.Comment {
+func (s *server) shellCheck(ctx context.Context, snap *snapshot, u *unit.Unit) []shellcheck.Comment {
 	if s.opt.ShellCheck == nil || !snap.set.ShellCheck() {
 		return nil
 	}
@@ -245,7 +246,7 @@ func (s *server) read(snap *snapshot) *stage.Model {
 
 // sources is the build context of a snapshot, in the first of the ways it is built.
 func (s *server) sources(snap *snapshot) buildcontext.Context {
-	u := lint.Unit{}
+	u := unit.Unit{}
 	if len(snap.units) > 0 {
 		u = snap.units[0]
 	}

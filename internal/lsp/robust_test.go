@@ -13,7 +13,7 @@ import (
 
 	"github.com/plimline/plimline/internal/buildcontext"
 	"github.com/plimline/plimline/internal/corpustest"
-	"github.com/plimline/plimline/internal/lint"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 func rawList(items string) json.RawMessage { return json.RawMessage("[" + items + "]") }
@@ -152,7 +152,7 @@ func methods() []string {
 // TestPanic: a fault is the answer of its request alone, and is logged with where it was.
 func TestPanic(t *testing.T) {
 	opt := options(t)
-	opt.Sources = func(_ *lint.Unit, path string) buildcontext.Context {
+	opt.Sources = func(_ *unit.Unit, path string) buildcontext.Context {
 		if strings.Contains(path, "bad") {
 			panic("a fault on purpose")
 		}

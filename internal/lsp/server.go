@@ -24,6 +24,7 @@ import (
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 // Options are what the command line gives the server.
@@ -32,7 +33,7 @@ type Options struct {
 	// Load reads configurations anew; rules too when keep is nil, else they are keep's.
 	Load func(keep *lint.Set) (*lint.Set, *config.Loader, error)
 	// Sources is the build context of a file.
-	Sources lint.Sources
+	Sources unit.Sources
 	// Builds is what a Compose or Bake file builds.
 	Builds func(context.Context, *source.File) ([]inputs.Build, error)
 	// ShellCheck has ShellCheck judge scripts; nil when there is none.

@@ -18,6 +18,7 @@ import (
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/source"
+	"github.com/plimline/plimline/internal/unit"
 )
 
 const (
@@ -301,12 +302,12 @@ func (s *server) stamps() map[string]stamp {
 }
 
 // builtBy are the ways in which the Compose and Bake files that a configuration names build a Dockerfile.
-func (s *server) builtBy(ctx context.Context, c *config.Config, path string) []lint.Unit {
+func (s *server) builtBy(ctx context.Context, c *config.Config, path string) []unit.Unit {
 	want, err := filepath.Abs(filepath.FromSlash(path))
 	if err != nil {
 		return nil
 	}
-	var out []lint.Unit
+	var out []unit.Unit
 	for _, name := range c.Inputs() {
 		s.mu.Lock()
 		builds, ok := s.builds[name]
@@ -323,17 +324,17 @@ func (s *server) builtBy(ctx context.Context, c *config.Config, path string) []l
 		for _, b := range builds {
 			file, err := filepath.Abs(filepath.FromSlash(b.Dockerfile))
 			if err != nil || b.Dockerfile == "" || file != want || b.Err != nil || b.Unknown != "" ||
-				slices.ContainsFunc(out, func(u lint.Unit) bool { return u.Build.Same(&b) }) {
+				slices.ContainsFunc(out, func(u unit.Unit) bool { return u.Build.Same(&b) }) {
 				continue
 			}
-			out = append(out, lint.Unit{Build: &b})
+			out = append(out, unit.Unit{Build: &b})
 		}
 	}
 	return out
 }
 
 // builtIn are the Dockerfiles that stand in a Compose or Bake file, with what is wrong with others that it builds.
-func (s *server) builtIn(ctx context.Context, file *source.File) (units []lint.Unit, wrong []finding.Finding) {
+func (s *server) builtIn(ctx context.Context, file *source.File) (units []unit.Unit, wrong []finding.Finding) {
 	builds, err := s.opt.Builds(ctx, file)
 	if err != nil {
 		wrong = append(wrong, finding.Finding{Rule: notLinted, Severity: finding.Error, Message: err.Error()})
@@ -345,8 +346,8 @@ func (s *server) builtIn(ctx context.Context, file *source.File) (units []lint.U
 		case b.Err != nil:
 			wrong = append(wrong, finding.Finding{Rule: notLinted, Severity: finding.Error, Span: b.Span, Message: fmt.Sprintf("%s: %v", b.Name, b.Err)})
 		case b.Unknown == "" && b.Inline != nil && b.Inline.File.Path == file.Path &&
-			!slices.ContainsFunc(units, func(u lint.Unit) bool { return u.Build.Same(&b) }):
-			units = append(units, lint.Unit{Build: &b})
+			!slices.ContainsFunc(units, func(u unit.Unit) bool { return u.Build.Same(&b) }):
+			units = append(units, unit.Unit{Build: &b})
 		}
 	}
 	return units, wrong

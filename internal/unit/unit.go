@@ -1,4 +1,6 @@
-package lint
+// Package unit judges and mends a Dockerfile in all the ways it is built: as the configuration says, and as Compose and Bake files do. It stands
+// apart from lint, which the playground needs without the readers of those files.
+package unit
 
 import (
 	"context"
@@ -8,6 +10,7 @@ import (
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/inputs"
+	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/shellcheck"
 	"github.com/plimline/plimline/internal/source"
 )
@@ -44,8 +47,8 @@ type Judged struct {
 	Err      error
 }
 
-// Units judges a file in all the ways it is built.
-func (l *Linter) Units(ctx context.Context, file *source.File, units []Unit, sources Sources, set *config.Settings) []Judged {
+// Judge judges a file in all the ways it is built.
+func Judge(ctx context.Context, l *lint.Linter, file *source.File, units []Unit, sources Sources, set *config.Settings) []Judged {
 	out := make([]Judged, len(units))
 	for i, u := range units {
 		found, err := l.File(ctx, u.Source(file), sources(&u, file.Path), u.Settings(set), u.Said...)

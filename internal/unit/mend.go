@@ -1,4 +1,4 @@
-package fix
+package unit
 
 import (
 	"bytes"
@@ -7,12 +7,12 @@ import (
 
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/finding"
-	"github.com/plimline/plimline/internal/lint"
+	"github.com/plimline/plimline/internal/fix"
 	"github.com/plimline/plimline/internal/source"
 )
 
-// Units mends a file for all the ways it is built, one after the other. The errors are of those that could not be judged.
-func (f *Fixer) Units(ctx context.Context, src *source.File, units []lint.Unit, sources lint.Sources, set *config.Settings) (*Result, []error) {
+// Mend mends a file for all the ways it is built, one after the other. The errors are of those that could not be judged.
+func Mend(ctx context.Context, f *fix.Fixer, src *source.File, units []Unit, sources Sources, set *config.Settings) (*fix.Result, []error) {
 	fixer := *f
 	if len(units) > 1 {
 		// What nothing uses in one way it is built may be used in another.
@@ -22,18 +22,18 @@ func (f *Fixer) Units(ctx context.Context, src *source.File, units []lint.Unit, 
 			return !(ok && r.EveryBuild) && (f.Rules == nil || f.Rules(rule))
 		}
 	}
-	result := &Result{Source: src}
+	result := &fix.Result{Source: src}
 	var failed []error
 	for _, u := range units {
-		if err := fixer.unit(ctx, result, u, sources, set); err != nil {
+		if err := u.mend(ctx, &fixer, result, sources, set); err != nil {
 			failed = append(failed, err)
 		}
 	}
 	return result, failed
 }
 
-// unit mends a file for one way it is built.
-func (f *Fixer) unit(ctx context.Context, result *Result, u lint.Unit, sources lint.Sources, set *config.Settings) error {
+// mend mends a file for one way it is built.
+func (u Unit) mend(ctx context.Context, f *fix.Fixer, result *fix.Result, sources Sources, set *config.Settings) error {
 	file := result.Source
 	if u.Build != nil && u.Build.Inline != nil {
 		var err error
@@ -63,7 +63,7 @@ func (f *Fixer) unit(ctx context.Context, result *Result, u lint.Unit, sources l
 		}
 	}
 	for _, x := range r.Applied {
-		result.Undone = append(result.Undone, Undone{Rule: x.Rule, Title: x.Title, Reason: "its lines do not stand in the file as they are (" + u.Build.Name + ")"})
+		result.Undone = append(result.Undone, fix.Undone{Rule: x.Rule, Title: x.Title, Reason: "its lines do not stand in the file as they are (" + u.Build.Name + ")"})
 	}
 	return nil
 }
