@@ -100,7 +100,8 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 		if !finding.IsShellCheck(rule) || severity != finding.Warning || set.OwnSeverity(rule) {
 			found[i].Severity = severity
 		}
-		if comments.ErrorOnWarning() && found[i].Severity == finding.Warning {
+		// BuildKit has never heard of the user's policies.
+		if r, _ := l.Catalog().Rule(rule); comments.ErrorOnWarning() && found[i].Severity == finding.Warning && !r.External {
 			found[i].Severity = finding.Error
 		}
 	}
