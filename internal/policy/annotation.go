@@ -78,8 +78,9 @@ func selected(input any) []string {
 	return out
 }
 
-// conftestMetadata is METADATA of the rules of one name, or else of their package. An id is theirs when all that have one have the same.
-func conftestMetadata(files []*module, rules []*ast.Rule) *annotation {
+// conftestMetadata is METADATA of the rules of one name, or else of their package. An id is theirs when all that have one have the same, and a
+// package's when these are its only rules.
+func conftestMetadata(files []*module, rules []*ast.Rule, only bool) *annotation {
 	out := &annotation{tool: conftest}
 	for _, m := range files {
 		for _, a := range m.module.Annotations {
@@ -87,6 +88,9 @@ func conftestMetadata(files []*module, rules []*ast.Rule) *annotation {
 				out.annotations(a)
 			}
 		}
+	}
+	if out.id != "" && !only {
+		out.codes, out.id = append(out.codes, out.id), ""
 	}
 	var ids []string
 	own := false

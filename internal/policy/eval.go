@@ -124,7 +124,7 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 				query = query.WithQueryTracer(v.engine.cover)
 			}
 			if m.other != nil {
-				query = query.WithBuiltins(otherBuiltins())
+				query = query.WithBuiltins(v.engine.builtins)
 			}
 			return result, query.Iter(ctx, func(r topdown.QueryResult) error {
 				result = r[ast.Var("findings")].Value

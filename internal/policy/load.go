@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/topdown"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/plimline/plimline/internal/finding"
@@ -54,8 +55,9 @@ type Engine struct {
 	sources []*userSource
 	cover   *Coverage
 
-	library []*module
-	modules map[string]*module // by rule id
+	library  []*module
+	modules  map[string]*module          // by rule id
+	builtins map[string]*topdown.Builtin // for other tools' policies
 
 	queries atomic.Pointer[map[string]query] // by rule id; replaced, never changed
 	mu      sync.Mutex                       // held to compile
@@ -100,12 +102,13 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 		found = append(found, mine...)
 	}
 	each(found, func(m *module) { m.err = m.metadata() })
-	for _, s := range e.sources {
-		others, err := s.otherRules(e.sources)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, others...)
+	if err := readData(e.sources); err != nil {
+		return nil, err
+	}
+	others := otherRules(e.sources)
+	found = append(found, others...)
+	if len(others) > 0 {
+		e.builtins = builtinsFor(filesOf(slices.DeleteFunc(slices.Clone(others), func(m *module) bool { return m.other == nil })))
 	}
 	for _, s := range e.sources {
 		if len(s.others) > 0 && !slices.ContainsFunc(found, func(m *module) bool { return m.source == s || m.reads(s) }) {
@@ -222,6 +225,7 @@ type module struct {
 	trusted bool
 	source  *userSource // nil for what plimline comes with
 	other   *otherRule  // of a rule for another tool, whose module is nil: it may be in several files
+	old     bool        // the module is parsed as Rego before OPA 1.0
 	module  *ast.Module
 	rule    finding.Rule
 	err     error

@@ -4,15 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/plimline/plimline/internal/finding"
 )
@@ -45,14 +42,8 @@ func (m *module) parseOther() {
 	if m.module != nil || m.err != nil {
 		return
 	}
-	options := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: otherCapabilities()}
 	var err error
-	if m.module, err = ast.ParseModuleWithOpts(m.file, string(m.text), options); err == nil {
-		return
-	}
-	old := options
-	old.RegoVersion, old.Capabilities = ast.RegoV0, ast.CapabilitiesForThisVersion(ast.CapabilitiesRegoVersion(ast.RegoV0))
-	if m.module, _ = ast.ParseModuleWithOpts(m.file, string(m.text), old); m.module != nil {
+	if m.module, err = m.parseAs(ast.RegoV1); err == nil || m.parseOld() {
 		return
 	}
 	m.err = err
@@ -62,36 +53,44 @@ func (m *module) parseOther() {
 	}
 }
 
-// otherRules are the rules in the files of a source that are for other tools. What such a file reads is looked for in its own source first,
-// and then in the others.
-func (s *userSource) otherRules(all []*userSource) ([]*module, error) {
-	if len(s.others) == 0 {
-		return nil, nil
+func (m *module) parseAs(version ast.RegoVersion) (*ast.Module, error) {
+	options := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: version, Capabilities: otherCapabilities()}
+	if version == ast.RegoV0 {
+		options.Capabilities = ast.CapabilitiesForThisVersion(ast.CapabilitiesRegoVersion(version))
 	}
-	data, err := s.data()
-	if err != nil {
-		return nil, fmt.Errorf("read the data in %s: %w", s.Name, pathless(err))
+	return ast.ParseModuleWithOpts(m.file, string(m.text), options)
+}
+
+// parseOld parses a file once more in the Rego before OPA 1.0, of which it may be when today's parser takes it: re_match is gone since.
+func (m *module) parseOld() bool {
+	old, err := m.parseAs(ast.RegoV0)
+	if m.old || err != nil {
+		return false
 	}
-	value, err := ast.InterfaceToValue(data)
-	if err != nil {
-		return nil, fmt.Errorf("read the data in %s: %w", s.Name, err)
-	}
-	s.values = value.(ast.Object)
-	each(s.others, (*module).parseOther)
+	m.module, m.old = old, true
+	return true
+}
+
+// otherRules are the rules in the files of sources that are for other tools. A package is one wherever it lies, as with conftest --policy A
+// --policy B; what its files read is looked for in their own source first, and then in the others.
+func otherRules(all []*userSource) []*module {
 	var out []*module
 	packages := map[string][]*module{}
-	for _, m := range s.others {
-		if m.err != nil {
-			out = append(out, m)
-			continue
+	for _, s := range all {
+		each(s.others, (*module).parseOther)
+		for _, m := range s.others {
+			if m.err != nil {
+				out = append(out, m)
+				continue
+			}
+			name := m.module.Package.Path.String()
+			packages[name] = append(packages[name], m)
 		}
-		name := m.module.Package.Path.String()
-		packages[name] = append(packages[name], m)
 	}
 	taken := map[string]*module{}
 	for _, name := range slices.Sorted(maps.Keys(packages)) {
-		for _, m := range s.rulesOf(packages[name], all) {
-			if first := taken[m.id]; first != nil {
+		for _, m := range rulesOf(packages[name], all) {
+			if first := taken[m.id]; first != nil && m.id != "" {
 				m.id += "-" + slug(strings.TrimPrefix(name, "data."))
 			}
 			taken[m.id] = m
@@ -99,7 +98,7 @@ func (s *userSource) otherRules(all []*userSource) ([]*module, error) {
 			out = append(out, m)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // reads reports whether something in a source has a say in a rule for another tool.
@@ -108,15 +107,11 @@ func (m *module) reads(s *userSource) bool {
 }
 
 // rulesOf are the rules of a package.
-func (s *userSource) rulesOf(files []*module, all []*userSource) []*module {
+func rulesOf(files []*module, all []*userSource) []*module {
 	pkg := files[0].module.Package.Path
 	kind, meta := conftest, (*annotation)(nil)
-	for _, m := range files {
-		if isTrivys(m.module) {
-			kind = trivy
-		}
-	}
-	if kind == trivy {
+	if isTrivys(files) {
+		kind = trivy
 		meta = trivyMetadata(files)
 		if meta.library || !meta.dockerfile {
 			return nil
@@ -138,14 +133,22 @@ func (s *userSource) rulesOf(files []*module, all []*userSource) []*module {
 			}
 		}
 	}
-	if len(rules) == 0 || kind == conftest && !ofDockerfiles(pkg, files) {
+	if kind == conftest {
+		if !ofDockerfiles(pkg, files) {
+			return nil
+		}
+		if wrong := nothingContained(files); wrong != nil {
+			return []*module{wrong}
+		}
+	}
+	if len(rules) == 0 {
 		return nil
 	}
-	reached := reach(files, s, all)
+	reached := reach(files, all)
 	var out []*module
 	for _, name := range slices.Sorted(maps.Keys(rules)) {
 		file := from[name]
-		m := &module{file: file.file, name: file.name, kind: finding.KindPolicy, source: s}
+		m := &module{file: file.file, name: file.name, kind: finding.KindPolicy, source: files[0].source}
 		m.other = &otherRule{dialect: kind, pkg: pkg, name: name, files: reached, excepted: excepted && kind == conftest, combined: combined(files)}
 		if kind == trivy {
 			m.rule = meta.rule(cmp.Or(meta.id, slug(strings.TrimPrefix(pkg.String(), "data."))))
@@ -153,7 +156,7 @@ func (s *userSource) rulesOf(files []*module, all []*userSource) []*module {
 				m.rule.ID += slug(strings.TrimPrefix(name, "deny"))
 			}
 		} else {
-			m.rule = conftestMetadata(files, rules[name]).rule(slug(strings.TrimPrefix(pkg.String(), "data.") + "." + name))
+			m.rule = conftestMetadata(files, rules[name], len(rules) == 1).rule(slug(strings.TrimPrefix(pkg.String(), "data.") + "." + name))
 			m.rule.Aliases = append(m.rule.Aliases, "conftest/"+strings.TrimPrefix(pkg.String(), "data.")+"."+name)
 			if strings.HasPrefix(name, "warn") {
 				m.rule.Severity = min(m.rule.Severity, finding.Warning)
@@ -171,8 +174,27 @@ var notInID = regexp.MustCompile(`[^A-Za-z0-9]+`)
 // slug is a name as ids are written.
 func slug(name string) string { return strings.TrimRight(notInID.ReplaceAllString(name, "-"), "-") }
 
-// isTrivys reports whether a module is written for Trivy.
-func isTrivys(m *ast.Module) bool {
+// isTrivys reports whether a package is written for Trivy: it says so, or it reads Trivy's stages and no list of instructions as conftest has it.
+func isTrivys(files []*module) bool {
+	if slices.ContainsFunc(files, func(m *module) bool { return saysTrivy(m.module) }) {
+		return true
+	}
+	stages, list := false, false
+	for _, m := range files {
+		list = list || len(elementsOfInput(m.module)) > 0
+		ast.WalkRefs(m.module, func(r ast.Ref) bool {
+			if len(r) > 1 && r[0].Equal(ast.InputRootDocument) {
+				_, named := r[1].Value.(ast.String)
+				stages, list = stages || r[1].Equal(ast.InternedTerm("Stages")), list || !named
+			}
+			return false
+		})
+	}
+	return stages && !list
+}
+
+// saysTrivy reports whether a module has what only Trivy's checks have.
+func saysTrivy(m *ast.Module) bool {
 	for _, a := range m.Annotations {
 		if _, selects := a.Custom["input"]; selects || len(a.Schemas) > 0 || a.Custom["avd_id"] != nil || a.Custom["library"] == true {
 			return true
@@ -181,21 +203,26 @@ func isTrivys(m *ast.Module) bool {
 	if names := refNames(m.Package.Path); len(names) > 1 && slices.Contains([]string{"builtin", "appshield", "defsec"}, names[1]) {
 		return true
 	}
-	if slices.ContainsFunc(m.Rules, func(r *ast.Rule) bool { return r.Head.Name == "__rego_metadata__" || r.Head.Name == "__rego_input__" }) {
-		return true
+	return slices.ContainsFunc(m.Rules, func(r *ast.Rule) bool { return r.Head.Name == "__rego_metadata__" || r.Head.Name == "__rego_input__" })
+}
+
+// nothingContained is the file with a rule such as "deny[msg] if", which conftest refuses: it makes an object of a set, and never denies anything.
+func nothingContained(files []*module) *module {
+	for _, m := range files {
+		for _, r := range m.module.Rules {
+			if r.Head.Name == "" && len(r.Head.Reference) > 0 && judged.MatchString(r.Head.Reference[0].Value.String()) && r.Head.Value != nil && r.Head.Value.Equal(ast.InternedTerm(true)) {
+				return &module{file: m.file, source: m.source, err: fmt.Errorf("%s:%d: this rule has \"if\" and not \"contains\", so nothing comes of it; write: %s contains msg if",
+					m.file, r.Head.Location.Row, r.Head.Reference[0].Value)}
+			}
+		}
 	}
-	found := false
-	ast.WalkRefs(m, func(r ast.Ref) bool {
-		found = found || len(r) > 1 && r[0].Equal(ast.InputRootDocument) && r[1].Equal(ast.InternedTerm("Stages"))
-		return found
-	})
-	return found
+	return nil
 }
 
 // ofDockerfiles reports whether conftest's policies in a package can be about Dockerfiles: conftest evaluates main unless told otherwise; of
-// other packages those are left out that only read fields of input, which for a Dockerfile is an array.
+// other packages those are left out that only read fields of input, which for a Dockerfile is an array, and have no name that says so.
 func ofDockerfiles(pkg ast.Ref, files []*module) bool {
-	if pkg.Equal(ast.Ref{ast.DefaultRootDocument, ast.InternedTerm("main")}) {
+	if pkg.Equal(ast.Ref{ast.DefaultRootDocument, ast.InternedTerm("main")}) || strings.Contains(strings.ToLower(pkg.String()), "docker") {
 		return true
 	}
 	fields, others := 0, 0
@@ -217,34 +244,85 @@ func ofDockerfiles(pkg ast.Ref, files []*module) bool {
 	return others > 0 || fields == 0
 }
 
-// combined reports whether a package is written for conftest --combine, which gives each file's path and contents.
+// combined reports whether a package is written for conftest --combine, which gives each file's path and contents: it reads those of what is in
+// input, or of something while it reads nothing there that instructions have.
 func combined(files []*module) bool {
-	found := false
+	ofInput, any, plain := false, false, false
 	for _, m := range files {
+		elements := elementsOfInput(m.module)
 		ast.WalkRefs(m.module, func(r ast.Ref) bool {
-			found = found || slices.ContainsFunc(r[1:], func(t *ast.Term) bool { return t.Equal(ast.InternedTerm("contents")) })
-			return found
+			at := 1 // of what is read from an element of input
+			if r[0].Equal(ast.InputRootDocument) {
+				at = 2
+			} else if v, ok := r[0].Value.(ast.Var); !ok || !elements[v] {
+				at = len(r)
+			}
+			for i, t := range r {
+				name, _ := t.Value.(ast.String)
+				switch {
+				case i > 0 && name == "contents":
+					any, ofInput = true, ofInput || i == at
+				case i == at && slices.Contains([]ast.String{"Cmd", "SubCmd", "Value", "Flags", "JSON", "Stage"}, name):
+					plain = true
+				}
+			}
+			return false
 		})
 	}
-	return found
+	return ofInput || any && !plain
+}
+
+// elementsOfInput are the variables that stand for what is in input: "some x in input", "every x in input", "x := input[_]".
+func elementsOfInput(m *ast.Module) map[ast.Var]bool {
+	out := map[ast.Var]bool{}
+	note := func(name, domain *ast.Term) {
+		if v, ok := name.Value.(ast.Var); ok && domain.Equal(ast.NewTerm(ast.InputRootRef)) {
+			out[v] = true
+		}
+	}
+	ast.WalkExprs(m, func(x *ast.Expr) bool {
+		switch terms := x.Terms.(type) {
+		case *ast.SomeDecl:
+			if call, ok := terms.Symbols[0].Value.(ast.Call); ok {
+				note(call[len(call)-2], call[len(call)-1])
+			}
+		case *ast.Every:
+			note(terms.Value, terms.Domain)
+		case []*ast.Term:
+			if len(terms) != 3 {
+				break
+			}
+			for _, sides := range [][2]*ast.Term{{terms[1], terms[2]}, {terms[2], terms[1]}} {
+				if r, ok := sides[1].Value.(ast.Ref); ok && len(r) == 2 {
+					note(sides[0], ast.NewTerm(r[:1]))
+				}
+			}
+		}
+		return false
+	})
+	return out
 }
 
 // reach are the files that have a say in what others give: all whose packages they read.
-func reach(start []*module, own *userSource, all []*userSource) []*module {
+func reach(start []*module, all []*userSource) []*module {
 	out := slices.Clone(start)
 	in := map[*module]bool{}
 	for _, m := range out {
 		in[m] = true
 	}
-	asked := map[string]bool{}
+	type question struct {
+		own  *userSource
+		want string
+	}
+	asked := map[question]bool{}
 	for i := 0; i < len(out); i++ {
 		if out[i].module == nil {
 			continue
 		}
 		for _, want := range dataRefs(out[i].module) {
-			if key := want.String(); !asked[key] {
-				asked[key] = true
-				for _, m := range providers(want, own, all) {
+			if q := (question{out[i].source, want.String()}); !asked[q] {
+				asked[q] = true
+				for _, m := range providers(want, out[i].source, all) {
 					if !in[m] {
 						in[m] = true
 						out = append(out, m)
@@ -317,57 +395,4 @@ func refNames(r ast.Ref) []string {
 		}
 	}
 	return out
-}
-
-// data is what a source brings as data beside its policies: its data.json and data.yaml, below the names of their folders.
-func (s *userSource) data() (map[string]any, error) {
-	out := map[string]any{}
-	if s.File != "" {
-		return out, nil
-	}
-	err := fs.WalkDir(s.FS, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && name != "." && strings.HasPrefix(d.Name(), "."):
-			return fs.SkipDir
-		case d.IsDir() || !slices.Contains([]string{"data.json", "data.yaml", "data.yml"}, d.Name()):
-			return nil
-		}
-		text, err := fs.ReadFile(s.FS, name)
-		if err != nil {
-			return err
-		}
-		var content map[string]any
-		if err := yaml.Unmarshal(text, &content); err != nil { // JSON is YAML
-			return fmt.Errorf("%s: %w", s.path(name), err)
-		}
-		into := out
-		for _, part := range strings.Split(path.Dir(name), "/") {
-			if part == "." {
-				continue
-			}
-			next, ok := into[part].(map[string]any)
-			if !ok {
-				next = map[string]any{}
-				into[part] = next
-			}
-			into = next
-		}
-		merge(into, content)
-		return nil
-	})
-	return out, err
-}
-
-func merge(into, from map[string]any) {
-	for key, value := range from {
-		a, ok := into[key].(map[string]any)
-		b, too := value.(map[string]any)
-		if ok && too {
-			merge(a, b)
-		} else {
-			into[key] = value
-		}
-	}
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,19 +23,21 @@ import (
 	"github.com/plimline/plimline/internal/source"
 )
 
-// otherCapabilities are what policies for other tools may use: as much as plimline's, and what is harmless and they are known to need.
+// otherCapabilities are what policies for other tools may use: as much as plimline's, and what is harmless and they are known to need. What
+// opa.runtime gives is empty.
 var otherCapabilities = sync.OnceValue(func() *ast.Capabilities {
 	c := *ast.CapabilitiesForThisVersion()
 	c.AllowNet = []string{}
 	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool {
 		return slices.Contains([]string{
-			"http.send", "net.lookup_ip_addr", "opa.runtime", "time.now_ns", "rand.intn", "uuid.rfc4122", "rego.parse_module",
+			"http.send", "net.lookup_ip_addr", "time.now_ns", "rand.intn", "uuid.rfc4122", "rego.parse_module",
 			"providers.aws.sign_req",
 		}, b.Name)
 	})
 	for _, b := range otherBuiltins() {
 		c.Builtins = append(c.Builtins, b.Decl)
 	}
+	c.Builtins = append(c.Builtins, configBuiltins...)
 	return &c
 })
 
@@ -121,15 +124,15 @@ func compileOthers(rules []*module) map[string]query {
 	}
 	out := map[string]query{}
 	for _, of := range bySource {
-		compiler := compileFiles(of, false)
+		compiler, problems := compileFiles(filesOf(of), false)
 		for _, m := range of {
 			for _, file := range m.other.files {
-				switch {
-				case file.err == nil:
+				switch err := cmp.Or(file.err, problems[file]); {
+				case err == nil:
 				case file.file == m.file:
-					m.err = file.err
+					m.err = err
 				case m.err == nil:
-					m.err = fmt.Errorf("%s: cannot be used: %w", m.file, file.err)
+					m.err = fmt.Errorf("%s: cannot be used: %w", m.file, err)
 				}
 			}
 			if m.err != nil {
@@ -142,33 +145,47 @@ func compileOthers(rules []*module) map[string]query {
 	return out
 }
 
-// compileFiles compiles the files of some rules, with or without their calls of print.
-func compileFiles(rules []*module, print bool) *ast.Compiler {
-	files := map[string]*module{}
-	modules := map[string]*ast.Module{}
+// filesOf are the files that have a say in rules.
+func filesOf(rules []*module) []*module {
+	var out []*module
 	for _, m := range rules {
-		for _, file := range m.other.files {
-			if file.err == nil {
-				files[file.file], modules[file.file] = file, file.module
-			}
+		out = append(out, m.other.files...)
+	}
+	return out
+}
+
+// compileFiles compiles files, with or without their calls of print, and says what is wrong with those that are left out.
+func compileFiles(files []*module, print bool) (*ast.Compiler, map[*module]error) {
+	byName := map[string]*module{}
+	modules := map[string]*ast.Module{}
+	for _, file := range files {
+		if file.err == nil {
+			byName[file.file], modules[file.file] = file, file.module
 		}
 	}
+	problems := map[*module]error{}
 	for {
 		compiler := ast.NewCompiler().WithCapabilities(otherCapabilities()).WithEnablePrintStatements(print)
 		if compiler.Compile(modules); !compiler.Failed() {
-			return compiler
+			return compiler, problems
 		}
 		guilty := false
-		for name := range modules {
-			if list := ofFile(compiler.Errors, name); len(list) > 0 {
-				files[name].err = compileError(list)
-				delete(modules, name)
-				guilty = true
+		for name, file := range byName {
+			list := ofFile(compiler.Errors, name)
+			if len(list) == 0 || modules[name] == nil {
+				continue
 			}
+			guilty = true
+			if file.parseOld() {
+				modules[name] = file.module
+				continue
+			}
+			problems[file] = compileError(list)
+			delete(modules, name)
 		}
 		if !guilty {
 			for name := range modules {
-				files[name].err = compileError(compiler.Errors)
+				problems[byName[name]] = compileError(compiler.Errors)
 				delete(modules, name)
 			}
 		}
@@ -268,13 +285,16 @@ func (o *others) close(ctx context.Context) {
 
 // excepted reports whether what conftest's exception rules give names the rule: exception[_][_] == "root" for deny_root, "" for deny.
 func excepted(exceptions ast.Value, rule string) bool {
-	want := ast.String("")
-	if _, name, ok := strings.Cut(rule, "_"); ok {
-		want = ast.String(name)
+	switch rule {
+	case "deny", "violation", "warn":
+		rule = ""
+	}
+	for _, prefix := range []string{"violation_", "deny_", "warn_"} {
+		rule = strings.TrimPrefix(rule, prefix)
 	}
 	found := false
 	values(exceptions, func(list *ast.Term) {
-		values(list.Value, func(x *ast.Term) { found = found || x.Value.Compare(want) == 0 })
+		values(list.Value, func(x *ast.Term) { found = found || x.Value.Compare(ast.String(rule)) == 0 })
 	})
 	return found
 }

@@ -21,7 +21,8 @@ import (
 // ruleFile is what a rule's file is called in the folder that has its name. In a short form the file alone has the name.
 const ruleFile = "rule.rego"
 
-// Source is a place with policies of the user's: rule folders, files with a rule each, and helpers in packages plimline.lib.NAME.
+// Source is a place with policies of the user's: rule folders, files with a rule each, and helpers in packages plimline.lib.NAME. Or it has
+// the data, as JSON or YAML, of policies that are written for other tools and are elsewhere.
 type Source struct {
 	// Name is what the user calls the place, as it starts the file names in errors: a folder, or the address of a bundle.
 	Name string
@@ -33,9 +34,10 @@ type Source struct {
 // userSource is what the rules of a source share.
 type userSource struct {
 	Source
-	library []*module
-	others  []*module  // files for other tools
-	values  ast.Object // what those see as data
+	library  []*module
+	others   []*module  // files for other tools
+	dataOnly bool       // it has data for those, and no policies
+	values   ast.Object // what those see as data
 }
 
 const testSuffix = "_test.rego"
@@ -71,13 +73,21 @@ func (s Source) modules() (*userSource, []*module, error) {
 		return nil, nil, fmt.Errorf("%s is a test; name the policy that it is for, or the folder", s.Name)
 	}
 	if len(out)+len(shared.others) == 0 {
-		return nil, nil, fmt.Errorf("%s: there is no policy in it: no .rego file with a package plimline.policies[\"ID\"]", s.Name)
+		if shared.dataOnly, err = s.hasData(); err != nil {
+			return nil, nil, fmt.Errorf("read the policies in %s: %w", s.Name, err)
+		}
+		if !shared.dataOnly {
+			return nil, nil, fmt.Errorf("%s: there is no policy in it: no .rego file with a package plimline.policies[\"ID\"]", s.Name)
+		}
 	}
 	return shared, out, nil
 }
 
 // files are Rego files of a source, sorted.
 func (s Source) files(wanted func(name string) bool) ([]string, error) {
+	if isDataFile(s.File) {
+		return nil, nil
+	}
 	if s.File != "" && wanted(s.File) {
 		return []string{s.File}, nil
 	}
@@ -135,6 +145,18 @@ func (s Source) walk(visit func(name string)) error {
 func (s Source) isFolder(name string) bool {
 	info, err := fs.Stat(s.FS, name)
 	return err == nil && info.IsDir()
+}
+
+// hasData reports whether there is JSON or YAML in a source, and no Rego.
+func (s Source) hasData() (bool, error) {
+	if s.File != "" {
+		return isDataFile(s.File), nil
+	}
+	found, rego := false, false
+	err := s.walk(func(name string) {
+		found, rego = found || isDataFile(name), rego || path.Ext(name) == ".rego"
+	})
+	return found && !rego, err
 }
 
 // pathless is an error without a path that is named beside it.
@@ -242,7 +264,7 @@ func PackageOf(text []byte) ([]string, error) {
 	return nil, errors.New("it has no package line")
 }
 
-// Open is the source at a path: a folder, or a .rego file.
+// Open is the source at a path: a folder, a .rego file, or a file with data.
 func Open(name string) (Source, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -250,8 +272,8 @@ func Open(name string) (Source, error) {
 	}
 	source := Source{Name: filepath.ToSlash(name), FS: os.DirFS(name)}
 	if !info.IsDir() {
-		if filepath.Ext(name) != ".rego" {
-			return Source{}, fmt.Errorf("%s is neither a folder nor a .rego file", source.Name)
+		if filepath.Ext(name) != ".rego" && !isDataFile(source.Name) {
+			return Source{}, fmt.Errorf("%s is neither a folder nor a .rego file, nor data as .json or .yaml", source.Name)
 		}
 		source.FS, source.File = os.DirFS(filepath.Dir(name)), filepath.Base(name)
 	}

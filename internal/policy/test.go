@@ -296,15 +296,16 @@ func (e *Engine) testOthers(ctx context.Context, filter *regexp.Regexp, coverage
 				problems = append(problems, m.err)
 				continue
 			}
-			m.other = &otherRule{files: reach(append([]*module{m}, providers(m.module.Package.Path, s, nil)...), s, e.sources)}
+			m.other = &otherRule{files: reach(append([]*module{m}, providers(m.module.Package.Path, s, e.sources)...), e.sources)}
 			if slices.ContainsFunc(m.other.files, func(file *module) bool { return used[file] }) {
 				tests = append(tests, m)
 			}
 		}
-		r := &testRun{coverage: coverage, store: inmem.NewFromASTObject(s.values), compiler: compileFiles(tests, true), builtins: otherBuiltins()}
+		compiler, broken := compileFiles(filesOf(tests), true)
+		r := &testRun{coverage: coverage, store: inmem.NewFromASTObject(s.values), compiler: compiler, builtins: builtinsFor(filesOf(tests))}
 		for _, m := range tests {
-			if m.err != nil {
-				problems = append(problems, m.err)
+			if err := broken[m]; err != nil {
+				problems = append(problems, err)
 				continue
 			}
 			out = append(out, r.file(ctx, m, filter)...)
