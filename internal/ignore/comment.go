@@ -30,7 +30,6 @@ func (s *Set) comment(c dockerfile.Comment) {
 			s.check(value, ignore{scope: Instruction, next: c.Next, comment: c.Span})
 		}
 	}
-	s.trivy(c)
 }
 
 // plimline reads what follows plimline's name. Prose that merely begins with the name is left alone:

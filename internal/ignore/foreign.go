@@ -1,13 +1,17 @@
 package ignore
 
 import (
+	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/plimline/plimline/internal/dockerfile"
+	"github.com/plimline/plimline/internal/source"
 )
 
 // hadolint reads what follows hadolint's name: "ignore=A,B", "stage ignore=A" or "global ignore=A",
@@ -65,32 +69,127 @@ func (s *Set) check(value string, g ignore) {
 	}
 }
 
-// trivy reads "trivy:ignore:ID" anywhere in a comment, also several. Of what may follow an id, such
-// as ":exp:2030-01-01", nothing counts: findings do not depend on the day.
-func (s *Set) trivy(c dockerfile.Comment) {
-	text := strings.ToLower(s.file.Source.Text(c.Span))
-	if !strings.Contains(text, "trivy:") {
+// trivyRule is a "trivy:ignore:ID" in a file.
+type trivyRule struct {
+	ignore
+	line   int // that it is taken to stand in
+	begins bool
+}
+
+// trivy reads Trivy's "trivy:ignore:ID", which counts as Trivy has it: in any line, also behind an instruction and several in a line, for an
+// instruction that begins in that line or the next; those in the lines above it go on to the same instruction when they begin their lines.
+func (s *Set) trivy() {
+	src := s.file.Source
+	if !bytes.Contains(src.Bytes, []byte(":ignore:")) {
 		return
 	}
-	g := ignore{scope: Instruction, next: c.Next, comment: c.Span}
-	for word := range strings.FieldsSeq(text) {
-		rest, ok := strings.CutPrefix(strings.TrimLeft(word, "#/*"), "trivy:")
+	var rules []trivyRule
+	for line := 1; line <= src.Lines(); line++ {
+		rules = append(rules, s.trivyLine(line, src.LineSpan(line))...)
+	}
+	shift(rules)
+	for _, r := range rules {
+		for i, in := range s.file.Instructions {
+			if first := src.Line(in.Span.Start); first == r.line || first == r.line+1 {
+				g := r.ignore
+				g.next, g.rules = i, slices.Clone(g.rules)
+				s.add(g)
+			}
+		}
+	}
+}
+
+func (s *Set) trivyLine(line int, span source.Span) []trivyRule {
+	var out []trivyRule
+	text := s.file.Source.Text(span)
+	first, at := true, 0
+	for part := range strings.SplitSeq(text, " ") {
+		start := at
+		at += len(part) + 1
+		if part = strings.TrimLeft(strings.TrimSpace(part), "#/*"); part == "" {
+			continue
+		}
+		begins := first || len(out) > 0 && out[0].begins
+		first = false
+		_, rest, ok := cutPrefixFold(part, "trivy:", "tfsec:")
 		if !ok {
 			continue
 		}
-		parts := strings.Split(rest, ":")
-		for i := 0; i+1 < len(parts); i += 2 {
-			if parts[i] != "ignore" {
-				continue
-			}
-			id, _, _ := strings.Cut(parts[i+1], "[") // parameters of the check
-			if id == "*" {
-				s.allOf(g, "trivy/")
-			} else {
-				s.foreign(g, trivyNames(id)...)
+		r := trivyRule{line: line, begins: begins, ignore: ignore{scope: Instruction, comment: source.Span{Start: span.Start + start, End: span.End}}}
+		id, expired := "", false
+		for sections := strings.Split(rest, ":"); len(sections) > 1; sections = sections[2:] {
+			switch strings.ToLower(sections[0]) {
+			case "ignore":
+				id, _, _ = strings.Cut(sections[1], "[") // parameters of the check
+			case "exp":
+				day, err := time.Parse(time.DateOnly, sections[1])
+				if r.until = ""; err == nil {
+					r.until = day.AddDate(0, 0, -1).Format(time.DateOnly)
+				}
+				expired = err != nil
 			}
 		}
+		if id == "" || expired {
+			continue
+		}
+		r.rules = s.trivyRules(id)
+		out = append(out, r)
 	}
+	return out
+}
+
+// shift has Trivy's rules in lines above each other count for the instruction below the last.
+func shift(rules []trivyRule) {
+	current, offset := 0, 0
+	for i := len(rules) - 1; i > 0; i-- {
+		previous := &rules[i-1]
+		if !previous.begins {
+			continue
+		}
+		if current == 0 {
+			current = rules[i].line
+		}
+		if previous.line+1+offset == rules[i].line {
+			previous.line = current
+			offset++
+		} else {
+			current, offset = 0, 0
+		}
+	}
+}
+
+func cutPrefixFold(text string, prefixes ...string) (prefix, rest string, ok bool) {
+	for _, p := range prefixes {
+		if len(text) >= len(p) && strings.EqualFold(text[:len(p)], p) {
+			return p, text[len(p):], true
+		}
+	}
+	return "", text, false
+}
+
+// trivyRules are the rules that an id stands for, in which "*" is any text.
+func (s *Set) trivyRules(id string) []string {
+	id = strings.ToLower(id)
+	var out []string
+	if !strings.Contains(id, "*") {
+		for _, name := range trivyNames(id) {
+			out = append(out, s.cat.Resolve(name)...)
+		}
+		return out
+	}
+	pattern, err := regexp.Compile("^" + strings.ReplaceAll(regexp.QuoteMeta("trivy/"+id), `\*`, ".*") + "$")
+	if err != nil {
+		return nil
+	}
+	for _, rule := range s.cat.Rules() {
+		if slices.ContainsFunc(rule.Aliases, func(alias string) bool {
+			code, is := strings.CutPrefix(strings.ToLower(alias), "trivy/")
+			return is && slices.ContainsFunc(trivyNames(code), pattern.MatchString)
+		}) {
+			out = append(out, rule.ID)
+		}
+	}
+	return out
 }
 
 // trivyNames are the ways to write an id of Trivy's: AVD-DS-0002, DS-0002 and DS002 are the same check.

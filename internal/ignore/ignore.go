@@ -7,10 +7,11 @@
 //	# plimline ignore=ID until=2027-01-31 reason  up to the end of that day
 //	# hadolint ignore=DL3006  # hadolint stage ignore=DL3006  # hadolint global ignore=DL3006
 //	# check=skip=StageNameCasing;error=true     the whole file as a directive, the next instruction as a comment
-//	# trivy:ignore:DS-0002                      the next instruction
+//	# trivy:ignore:DS-0002                      the instruction in the same line or the next
+//	# trivy:ignore:DS-*:exp:2027-01-31          before that day; "*" is any text
 //
 // ID is a rule's id, another tool's code, or "all". Comments and blank lines may stand between a comment and
-// its instruction.
+// its instruction, but for Trivy's, which is read as Trivy does.
 //
 // Only plimline's own comments are judged: for their misspelt names and for ids that suppress nothing. Other
 // tools' comments name mostly what plimline has no rule for, and that is right.
@@ -95,6 +96,7 @@ func Parse(f *dockerfile.File, cat *finding.Catalog, opt Options) *Set {
 	for _, c := range f.Comments {
 		s.comment(c)
 	}
+	s.trivy()
 	// The closest comment is the one that a finding names.
 	slices.SortStableFunc(s.ignores, func(a, b ignore) int { return int(a.scope) - int(b.scope) })
 	return s

@@ -85,7 +85,7 @@ func apply(f *dockerfile.File, findings []string, off ...string) []string {
 	}
 	active := func(rule string) bool { return !slices.Contains(off, rule) }
 	var out []string
-	for _, found := range Parse(f, catalog(), Options{}).Apply(in, active) {
+	for _, found := range Parse(f, catalog(), Options{Today: "2026-11-24"}).Apply(in, active) {
 		line := fmt.Sprintf("%d %s", f.Source.Line(found.Span.Start), found.Rule)
 		if found.Message != "found" {
 			line += fmt.Sprintf(" [%s] %s", f.Source.Text(found.Span), found.Message)
@@ -308,7 +308,7 @@ func TestOtherTools(t *testing.T) {
 		},
 		{
 			"Trivy's ids in every spelling",
-			"#trivy:ignore:DS002\nFROM a\n# trivy:ignore:AVD-DS-0002\nUSER a\n# trivy:ignore:DS-0002:exp:2024-01-01 trivy:ignore:ds-0031\nUSER b\n",
+			"#trivy:ignore:DS002\nFROM a\n# trivy:ignore:AVD-DS-0002\nUSER a\n# trivy:ignore:DS-0002:exp:2034-01-01 trivy:ignore:ds-0031\nUSER b\n",
 			[]string{"2 root-user", "4 root-user", "6 root-user", "6 secret-in-env"},
 			[]string{`2 root-user <- 1 ""`, `4 root-user <- 3 ""`, `6 root-user <- 5 ""`, `6 secret-in-env <- 5 ""`},
 		},
@@ -317,6 +317,20 @@ func TestOtherTools(t *testing.T) {
 			"# why trivy:ignore:DS001\nFROM a\n# trivy:ignore:*\nUSER a\n# trivy:ignore trivy:ignore: trivy:x:DS002\nUSER b\n",
 			[]string{"2 latest-tag", "2 untagged-base-image", "4 root-user", "4 cgo-binary-on-musl", "6 root-user"},
 			[]string{`2 latest-tag <- 1 ""`, `2 untagged-base-image <- 1 ""`, `4 root-user <- 3 ""`, "4 cgo-binary-on-musl", "6 root-user"},
+		},
+		{
+			"Trivy's lines: the same, the next, those above each other, and no further",
+			"FROM a # tfsec:ignore:DS001\nUSER a\n# trivy:ignore:DS001\n# trivy:ignore:DS00* # Trivy:ignore:AVD-DS-0031\nUSER b\n# trivy:ignore:DS002\n\nUSER c\n# trivy:ignore:DS002\n# more\nUSER d\n",
+			[]string{"1 latest-tag", "2 latest-tag", "5 latest-tag", "5 root-user", "5 secret-in-env", "8 root-user", "11 root-user"},
+			[]string{
+				`1 latest-tag <- 1 ""`, `2 latest-tag <- 1 ""`, `5 latest-tag <- 3 ""`, `5 root-user <- 4 ""`, `5 secret-in-env <- 4 ""`, "8 root-user", "11 root-user",
+			},
+		},
+		{
+			"Trivy's day is the first that is too late, and one that is none is past",
+			"# trivy:ignore:DS002:exp:2026-11-25\nUSER a\n# trivy:ignore:DS002:exp:2026-11-24\nUSER b\n# trivy:ignore:DS002:exp:2026-99-01\nUSER c\n# trivy:ignore:DS002[x=y]:ws:z:exp:2027-01-01\nUSER d\n",
+			[]string{"2 root-user", "4 root-user", "6 root-user", "8 root-user"},
+			[]string{`2 root-user <- 1 ""`, "4 root-user", "6 root-user", `8 root-user <- 7 ""`},
 		},
 		{
 			"nobody is told what is unused in other tools' comments",
