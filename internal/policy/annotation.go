@@ -1,11 +1,17 @@
 package policy
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/metrics"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"github.com/plimline/plimline/internal/finding"
 )
@@ -16,41 +22,41 @@ type annotation struct {
 	severity                       string
 	links                          []string
 	codes                          []string // more names
+	provider, service, short, long string   // what Trivy makes a name of
+	off                            bool     // it is deprecated, or for special frameworks only
 	tool                           dialect
 	library                        bool // it has helpers only
 	dockerfile                     bool // it is about Dockerfiles
 }
 
-// trivyMetadata is what Trivy reads: METADATA of the package, or the rule __rego_metadata__.
-func trivyMetadata(files []*module) *annotation {
+// trivyMetadata is what Trivy reads: METADATA of the package, or without that the rule __rego_metadata__.
+func trivyMetadata(files []*module, all []*userSource) *annotation {
 	out := &annotation{tool: trivy, dockerfile: true}
 	var selectors, schemas []string
 	for _, m := range files {
+		annotated := false
 		for _, a := range m.module.Annotations {
 			for _, s := range a.Schemas {
 				names := refNames(s.Schema)
 				schemas = append(schemas, names[len(names)-1])
 			}
 			if a.Scope == "package" {
+				annotated = true
 				out.annotations(a)
 				selectors = append(selectors, selected(a.Custom["input"])...)
 			}
 		}
 		for _, r := range m.module.Rules {
-			if r.Head.Value == nil || !r.Head.Value.IsGround() {
-				continue
-			}
-			value, err := ast.JSON(r.Head.Value.Value)
-			if err != nil {
-				continue
+			if annotated {
+				break
 			}
 			switch r.Head.Name {
 			case "__rego_metadata__":
-				if fields, ok := value.(map[string]any); ok {
+				if fields, ok := constant(r, files, all).(map[string]any); ok {
 					out.custom(fields)
 				}
 			case "__rego_input__":
-				selectors = append(selectors, selected(value)...)
+				selectors = append(selectors, selected(constant(r, files, all))...)
 			}
 		}
 	}
@@ -65,14 +71,53 @@ func trivyMetadata(files []*module) *annotation {
 	return out
 }
 
+// constantTime is what a rule gets that says something of its policy.
+const constantTime = time.Second
+
+// constant is the value of a rule that depends on no input; nil when there is none.
+func constant(r *ast.Rule, files []*module, all []*userSource) any {
+	value := r.Head.Value
+	if value == nil || !value.IsGround() {
+		compiler, _ := compileFiles(reach(files, all), false)
+		if compiler.GetRulesExact(files[0].module.Package.Path.Append(ast.StringTerm(string(r.Head.Name)))) == nil {
+			return nil
+		}
+		ctx := context.Background()
+		store := inmem.NewFromASTObject(files[0].source.values)
+		txn, err := store.NewTransaction(ctx)
+		if err != nil {
+			return nil
+		}
+		defer store.Abort(ctx, txn)
+		cancel := topdown.NewCancel()
+		defer time.AfterFunc(constantTime, cancel.Cancel).Stop()
+		query := topdown.NewQuery(askFor(files[0].module.Package.Path, string(r.Head.Name))).WithCompiler(compiler).WithStore(store).WithTransaction(txn).
+			WithMetrics(metrics.NoOp()).WithBuiltins(builtinsFor(files)).WithCancel(cancel)
+		value = nil
+		err = query.Iter(ctx, func(x topdown.QueryResult) error {
+			value = x[ast.Var("findings")]
+			return nil
+		})
+		if err != nil || value == nil {
+			return nil
+		}
+	}
+	out, err := ast.JSON(value.Value)
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
 // selected are the types of input in Trivy's "selector".
 func selected(input any) []string {
 	fields, _ := input.(map[string]any)
 	list, _ := fields["selector"].([]any)
 	var out []string
 	for _, x := range list {
-		if s, ok := x.(map[string]any); ok && s["type"] != nil {
-			out = append(out, fmt.Sprint(s["type"]))
+		if s, ok := x.(map[string]any); ok {
+			kind, _ := s["type"].(string)
+			out = append(out, kind)
 		}
 	}
 	return out
@@ -135,7 +180,8 @@ func (a *annotation) annotations(from *ast.Annotations) {
 // custom adds the fields that Trivy knows.
 func (a *annotation) custom(fields map[string]any) {
 	for key, to := range map[string]*string{
-		"id": &a.id, "title": &a.title, "description": &a.description, "severity": &a.severity,
+		"id": &a.id, "title": &a.title, "description": &a.description, "severity": &a.severity, "provider": &a.provider, "service": &a.service,
+		"short_code": &a.short, "long_id": &a.long,
 	} {
 		if text, ok := fields[key].(string); ok && text != "" {
 			*to = text
@@ -151,6 +197,10 @@ func (a *annotation) custom(fields map[string]any) {
 			a.codes = append(a.codes, text)
 		}
 	}
+	// Trivy runs no deprecated checks, and of those that belong to frameworks only the ones in that called default, unless it is told to.
+	frameworks, limited := fields["frameworks"].(map[string]any)
+	byDefault, _ := frameworks["default"].([]any)
+	a.off = a.off || fields["deprecated"] == true || limited && len(frameworks) > 0 && len(byDefault) == 0
 	if list, ok := fields["aliases"].([]any); ok {
 		for _, x := range list {
 			a.codes = append(a.codes, fmt.Sprint(x))
@@ -184,6 +234,16 @@ func (a *annotation) rule(id string) finding.Rule {
 	r.Severity = finding.Error
 	if a.tool == trivy {
 		r.Severity = finding.Warning
+		if a.id == "" {
+			r.Aliases = append(r.Aliases, "trivy/"+id)
+		}
+		if a.long == "" && a.short != "" {
+			name := strings.ToLower(strings.Join([]string{cmp.Or(a.provider, "dockerfile"), cmp.Or(a.service, "general"), a.short}, "-"))
+			r.Aliases = append(r.Aliases, "trivy/"+name)
+		}
+	}
+	if a.off {
+		r.Set = finding.SetAll
 	}
 	// The numbers are those of Trivy's own SARIF.
 	switch strings.ToUpper(a.severity) {

@@ -112,7 +112,7 @@ func rulesOf(files []*module, all []*userSource) []*module {
 	kind, meta := conftest, (*annotation)(nil)
 	if isTrivys(files) {
 		kind = trivy
-		meta = trivyMetadata(files)
+		meta = trivyMetadata(files, all)
 		if meta.library || !meta.dockerfile {
 			return nil
 		}
