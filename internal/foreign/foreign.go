@@ -39,6 +39,21 @@ func Conftest(src *source.File) ([]any, error) {
 	return commands, nil
 }
 
+// ConftestLines are the 1-based lines that the commands of Conftest begin in; of a comment, the line of the instruction below it.
+func ConftestLines(src *source.File) []int {
+	nodes, err := dockerfile.Nodes(src.Bytes, false)
+	if err != nil {
+		return nil
+	}
+	var lines []int
+	for _, n := range nodes {
+		for range len(n.Comments) + 1 {
+			lines = append(lines, n.StartLine)
+		}
+	}
+	return lines
+}
+
 // Combined is what a policy written for conftest --combine sees, for this one file.
 func Combined(src *source.File, commands []any) []any {
 	return []any{map[string]any{"path": src.Path, "contents": commands}}

@@ -120,7 +120,7 @@ USER 0
 		{"there is no HEALTHCHECK", "", ""},
 		{"user and run are words", "", ""},
 	} {
-		span, how := p.Message(test.message)
+		span, how := p.Message(test.message, nil)
 		if got := src.Text(span); !strings.HasPrefix(got, test.want) || (test.want == "") != (got == "") || string(how) != test.how {
 			t.Errorf("%s: %q by %q", test.message, got, how)
 		}

@@ -16,6 +16,7 @@ type How string
 // The ways, the surest first.
 const (
 	ByLine    How = "line"        // the policy names it
+	ByRule    How = "rule"        // the policy's rule gave its result for it
 	ByText    How = "text"        // the message has a text of the instruction, or its stage's name
 	ByKeyword How = "instruction" // the message has the instruction's keyword
 	ByNothing How = ""            // the file's start
@@ -42,16 +43,47 @@ func (p *Places) Line(line int) (source.Span, bool) {
 	return covering, found
 }
 
-// leastText is how many bytes of an instruction's text a message must have for it to be the one that is meant.
+// leastText is how many bytes of an instruction's text a message must have for it to be the one that is meant, of all in a file.
 const leastText = 3
 
 // Message is the instruction that a message identifies: the one with the longest text that both have, a stage's name too, or an
-// instruction by its keyword. It is the file's start when there is none.
-func (p *Places) Message(message string) (source.Span, How) {
+// instruction by its keyword. It is the file's start when there is none. Where lines are given, it is one of the instructions that begin
+// there, and the first when nothing tells them apart.
+func (p *Places) Message(message string, lines []int) (source.Span, How) {
+	some := p.file.Instructions
+	if len(lines) > 0 {
+		some = nil
+		for _, line := range lines {
+			for _, in := range p.file.Instructions {
+				if p.file.Source.Line(in.Span.Start) == line {
+					some = append(some, in)
+				}
+			}
+		}
+		if len(some) == 0 {
+			return p.Message(message, nil)
+		}
+	}
+	least := leastText
+	if len(lines) > 0 {
+		least = 1
+	}
+	at, how := byMessage(some, message, least)
+	switch {
+	case len(lines) > 0 && how == ByNothing:
+		return some[0].Span, ByRule
+	case len(lines) > 0:
+		return at, ByRule
+	}
+	return at, how
+}
+
+// byMessage is the instruction that a message identifies among some; least is how many bytes of text they must share.
+func byMessage(some []*dockerfile.Instruction, message string, least int) (source.Span, How) {
 	var best *dockerfile.Instruction
-	most := leastText - 1
+	most := least - 1
 	quoted := quotes(message)
-	for _, in := range p.file.Instructions {
+	for _, in := range some {
 		if n := common(in, message, quoted); n > most {
 			best, most = in, n
 		}
@@ -64,13 +96,13 @@ func (p *Places) Message(message string) (source.Span, How) {
 		if word != strings.ToUpper(word) {
 			continue
 		}
-		for i, in := range p.file.Instructions {
+		for i, in := range some {
 			if in.Name != word {
 				continue
 			}
 			// Of these the last is the one that counts.
 			if slices.Contains([]string{"USER", "CMD", "ENTRYPOINT", "HEALTHCHECK"}, word) {
-				for _, later := range p.file.Instructions[i:] {
+				for _, later := range some[i:] {
 					if later.Name == word {
 						in = later
 					}

@@ -76,36 +76,31 @@ const constantTime = time.Second
 
 // constant is the value of a rule that depends on no input; nil when there is none.
 func constant(r *ast.Rule, files []*module, all []*userSource) any {
-	value := r.Head.Value
-	if value == nil || !value.IsGround() {
-		compiler, _ := compileFiles(reach(files, all), false)
-		if compiler.GetRulesExact(files[0].module.Package.Path.Append(ast.StringTerm(string(r.Head.Name)))) == nil {
-			return nil
-		}
-		ctx := context.Background()
-		store := inmem.NewFromASTObject(files[0].source.values)
-		txn, err := store.NewTransaction(ctx)
-		if err != nil {
-			return nil
-		}
-		defer store.Abort(ctx, txn)
-		cancel := topdown.NewCancel()
-		defer time.AfterFunc(constantTime, cancel.Cancel).Stop()
-		query := topdown.NewQuery(askFor(files[0].module.Package.Path, string(r.Head.Name))).WithCompiler(compiler).WithStore(store).WithTransaction(txn).
-			WithMetrics(metrics.NoOp()).WithBuiltins(builtinsFor(files)).WithCancel(cancel)
-		value = nil
-		err = query.Iter(ctx, func(x topdown.QueryResult) error {
-			value = x[ast.Var("findings")]
-			return nil
-		})
-		if err != nil || value == nil {
-			return nil
+	if r.Head.Value != nil && r.Head.Value.IsGround() {
+		if out, err := ast.JSON(r.Head.Value.Value); err == nil { // it has no calls
+			return out
 		}
 	}
-	out, err := ast.JSON(value.Value)
+	compiler, _ := compileFiles(reach(files, all), false)
+	if compiler.GetRulesExact(files[0].module.Package.Path.Append(ast.StringTerm(string(r.Head.Name)))) == nil {
+		return nil
+	}
+	ctx := context.Background()
+	store := inmem.NewFromASTObject(files[0].source.values)
+	txn, err := store.NewTransaction(ctx)
 	if err != nil {
 		return nil
 	}
+	defer store.Abort(ctx, txn)
+	cancel := topdown.NewCancel()
+	defer time.AfterFunc(constantTime, cancel.Cancel).Stop()
+	query := topdown.NewQuery(askFor(files[0].module.Package.Path, string(r.Head.Name))).WithCompiler(compiler).WithStore(store).WithTransaction(txn).
+		WithMetrics(metrics.NoOp()).WithBuiltins(builtinsFor(files)).WithCancel(cancel)
+	var out any
+	_ = query.Iter(ctx, func(x topdown.QueryResult) error {
+		out, err = ast.JSON(x[ast.Var("findings")].Value)
+		return err
+	})
 	return out
 }
 

@@ -117,9 +117,12 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 				continue
 			}
 		}
-		ask := func(body ast.Body) (result ast.Value, err error) {
+		ask := func(body ast.Body, tracers ...topdown.QueryTracer) (result ast.Value, err error) {
 			query := topdown.NewQuery(body).WithCompiler(q.compiler).WithStore(own.store).WithTransaction(own.txn).
 				WithInput(input).WithVirtualCache(own.cache).WithCancel(watch.start()).WithMetrics(metrics.NoOp())
+			for _, t := range tracers {
+				query = query.WithQueryTracer(t).WithVirtualCache(topdown.NewVirtualCache()) // all that a rule is made of has to be seen
+			}
 			if v.engine.cover != nil && rule.External {
 				query = query.WithQueryTracer(v.engine.cover)
 			}
@@ -155,7 +158,10 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 		}
 		var list []finding.Finding
 		if m.other != nil {
-			list, err = foreign.decode(rule, m.other, result)
+			list, err = foreign.findings(rule, m.other, result, func(p *provenance) {
+				// What it does not get to see is not known, no more.
+				_, _ = ask(q.body, p)
+			})
 		} else {
 			list, err = decode(rule, result, doc.Span[1])
 		}

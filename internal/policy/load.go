@@ -111,6 +111,9 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 		e.builtins = builtinsFor(filesOf(slices.DeleteFunc(slices.Clone(others), func(m *module) bool { return m.other == nil })))
 	}
 	for _, s := range e.sources {
+		if s.dataOnly && !slices.ContainsFunc(others, func(m *module) bool { return m.source != s }) {
+			return nil, fmt.Errorf("%s: there is no policy in it, only data, and no other place has a policy that could read it", s.Name)
+		}
 		if len(s.others) > 0 && !slices.ContainsFunc(found, func(m *module) bool { return m.source == s || m.reads(s) }) {
 			return nil, fmt.Errorf("%s: there is no policy for Dockerfiles in it: no package plimline.policies[\"ID\"], no rule deny, warn or violation of conftest's, no check of Trivy's for Dockerfiles", s.Name)
 		}

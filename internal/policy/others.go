@@ -211,8 +211,13 @@ func nothingContained(files []*module) *module {
 	for _, m := range files {
 		for _, r := range m.module.Rules {
 			if r.Head.Name == "" && len(r.Head.Reference) > 0 && judged.MatchString(r.Head.Reference[0].Value.String()) && r.Head.Value != nil && r.Head.Value.Equal(ast.InternedTerm(true)) {
-				return &module{file: m.file, source: m.source, err: fmt.Errorf("%s:%d: this rule has \"if\" and not \"contains\", so nothing comes of it; write: %s contains msg if",
-					m.file, r.Head.Location.Row, r.Head.Reference[0].Value)}
+				name := slug(strings.TrimPrefix(m.module.Package.Path.String(), "data.") + "." + r.Head.Reference[0].Value.String())
+				return &module{
+					file: m.file, name: m.name, source: m.source, kind: finding.KindPolicy, id: name, other: &otherRule{files: files},
+					rule: (&annotation{tool: conftest}).rule(name),
+					err: fmt.Errorf("%s:%d: this rule has \"if\" and not \"contains\", so nothing comes of it; write: %s contains msg if",
+						m.file, r.Head.Location.Row, r.Head.Reference[0].Value),
+				}
 			}
 		}
 	}

@@ -311,22 +311,39 @@ func values(v ast.Value, each func(*ast.Term)) {
 	}
 }
 
-// decode reads what a rule gave as its tool would.
-func (o *others) decode(rule finding.Rule, r *otherRule, v ast.Value) ([]finding.Finding, error) {
-	var out []finding.Finding
-	var errs []error
-	read := o.conftest
-	if r.dialect == trivy {
-		read = func(v ast.Value) (said, error) { return o.trivy(v, r), nil }
+// findings are what a rule gave, as its tool reads it. Of results that name no place, trace is to see what they were given for.
+func (o *others) findings(rule finding.Rule, r *otherRule, v ast.Value, trace func(*provenance)) ([]finding.Finding, error) {
+	results, err := o.decode(r, v)
+	var seen *provenance
+	if slices.ContainsFunc(results, func(s said) bool { return s.line == 0 }) {
+		seen = o.provenance(r)
+		trace(seen)
 	}
+	var out []finding.Finding
+	for _, s := range results {
+		f := o.place(s, seen)
+		f.Rule, f.Severity = rule.ID, rule.Severity
+		out = append(out, f)
+	}
+	return out, err
+}
+
+// decode reads what a rule gave as its tool would.
+func (o *others) decode(r *otherRule, v ast.Value) ([]said, error) {
+	var out []said
+	var errs []error
 	one := func(v ast.Value) {
-		s, err := read(v)
-		if err != nil {
+		var s said
+		var err error
+		if r.dialect == trivy {
+			s = o.trivy(v, r)
+		} else {
+			s, err = o.conftest(v)
+		}
+		if s.result = v; err != nil {
 			errs = append(errs, err)
 		} else if s.message != "" {
-			f := o.place(s)
-			f.Rule, f.Severity = rule.ID, rule.Severity
-			out = append(out, f)
+			out = append(out, s)
 		}
 	}
 	switch x := v.(type) {
@@ -343,10 +360,38 @@ func (o *others) decode(rule finding.Rule, r *otherRule, v ast.Value) ([]finding
 	return out, errors.Join(errs...)
 }
 
+// provenance is what can see which instructions a rule holds for.
+func (o *others) provenance(r *otherRule) *provenance {
+	input, err := o.document(r)
+	if err != nil {
+		return newProvenance(r, nil, nil)
+	}
+	var commands []*ast.Term
+	list := func(t *ast.Term) {
+		if array, ok := t.Value.(*ast.Array); ok {
+			array.Foreach(func(c *ast.Term) { commands = append(commands, c) })
+		}
+	}
+	if r.dialect == trivy {
+		values(input.Get(ast.StringTerm("Stages")).Value, func(stage *ast.Term) { list(stage.Get(ast.StringTerm("Commands"))) })
+		lines := make([]int, len(commands))
+		for i, c := range commands {
+			lines[i] = number(c.Get(ast.StringTerm("StartLine")))
+		}
+		return newProvenance(r, commands, lines)
+	}
+	if r.combined {
+		input = input.Get(ast.InternedTerm(0)).Get(ast.StringTerm("contents"))
+	}
+	list(input)
+	return newProvenance(r, commands, foreign.ConftestLines(o.source))
+}
+
 // said is what another tool's policy says.
 type said struct {
 	message string // "" for nothing
 	line    int    // 1-based; 0 when it names none
+	result  ast.Value
 }
 
 // conftest reads a result of conftest's: a text, or an object with msg and maybe _loc.
@@ -452,6 +497,8 @@ func shortened(text string) string {
 // guessed says how a place was found that the policy does not name.
 func guessed(how foreign.How) string {
 	switch how {
+	case foreign.ByRule:
+		return "the policy names no place; this is what its rule holds for"
 	case foreign.ByText:
 		return "the policy names no place; this has the longest text in common with its message"
 	case foreign.ByKeyword:
@@ -461,8 +508,8 @@ func guessed(how foreign.How) string {
 	}
 }
 
-// place is a finding at the instruction that a policy speaks of, with a note when that was found by the message.
-func (o *others) place(s said) finding.Finding {
+// place is a finding at the instruction that a policy speaks of, with a note when the policy does not name it.
+func (o *others) place(s said, seen *provenance) finding.Finding {
 	if o.places == nil {
 		o.places = foreign.NewPlaces(o.source)
 	}
@@ -473,7 +520,11 @@ func (o *others) place(s said) finding.Finding {
 			return f
 		}
 	}
-	at, how := o.places.Message(s.message)
+	var lines []int
+	if seen != nil {
+		lines = seen.places(s.result)
+	}
+	at, how := o.places.Message(s.message, lines)
 	f.Span = at
 	f.Related = []finding.Related{{Span: at, Message: guessed(how)}}
 	return f

@@ -42,7 +42,7 @@ func builtinsFor(files []*module) map[string]*topdown.Builtin {
 			Func: func(b topdown.BuiltinContext, operands []*ast.Term, iter func(*ast.Term) error) error {
 				content, err := f(b.Location, operands)
 				if err != nil {
-					return fmt.Errorf("%s: %w", configBuiltins[i].Name, err)
+					return err
 				}
 				value, err := ast.InterfaceToValue(content)
 				if err != nil {
