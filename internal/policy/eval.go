@@ -105,6 +105,17 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 			continue
 		}
 		m := v.engine.modules[rule.ID]
+		if m.other != nil && m.other.dialect == buildx {
+			list, err := decide(ctx, m, q, doc, watch.start)
+			found = append(found, list...)
+			if topdown.IsCancel(err) {
+				err = errors.New("it took too long and was stopped")
+			}
+			if err != nil {
+				failed = append(failed, RuleError{rule.ID, plain(err)})
+			}
+			continue
+		}
 		own, input := native, document
 		if m.other != nil {
 			if input, err = foreign.document(m.other); err != nil {

@@ -20,6 +20,7 @@ type dialect string
 const (
 	conftest dialect = "conftest"
 	trivy    dialect = "trivy"
+	buildx   dialect = "buildx"
 )
 
 // otherRule is a rule of a policy that is written for another tool.
@@ -74,7 +75,7 @@ func (m *module) parseOld() bool {
 // otherRules are the rules in the files of sources that are for other tools. A package is one wherever it lies, as with conftest --policy A
 // --policy B; what its files read is looked for in their own source first, and then in the others.
 func otherRules(all []*userSource) []*module {
-	var out []*module
+	var out, builds []*module
 	packages := map[string][]*module{}
 	for _, s := range all {
 		each(s.others, (*module).parseOther)
@@ -83,10 +84,15 @@ func otherRules(all []*userSource) []*module {
 				out = append(out, m)
 				continue
 			}
+			if m.isBuildPolicy() {
+				builds = append(builds, m)
+				continue
+			}
 			name := m.module.Package.Path.String()
 			packages[name] = append(packages[name], m)
 		}
 	}
+	out = append(out, buildPolicies(builds)...)
 	taken := map[string]*module{}
 	for _, name := range slices.Sorted(maps.Keys(packages)) {
 		for _, m := range rulesOf(packages[name], all) {

@@ -119,10 +119,14 @@ func trivyResult(message, cause *ast.Term) *ast.Term {
 // that it has a say in cannot be used.
 func compileOthers(rules []*module) map[string]query {
 	bySource := map[*userSource][]*module{}
+	out := map[string]query{}
 	for _, m := range rules {
+		if m.other.dialect == buildx {
+			out[m.id] = compileBuildPolicy(m)
+			continue
+		}
 		bySource[m.source] = append(bySource[m.source], m)
 	}
-	out := map[string]query{}
 	for _, of := range bySource {
 		compiler, problems := compileFiles(filesOf(of), false)
 		for _, m := range of {
