@@ -12,6 +12,8 @@ warn_root contains "warned" if true
 
 deny contains "all" if true
 
+warn contains "all, too" if true
+
 exception contains rules if {
 	input[_].Cmd == "healthcheck"
 	rules := ["root", "both"]
