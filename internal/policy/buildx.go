@@ -135,7 +135,7 @@ func buildFunctions(s *userSource, unknown map[string]bool) map[string]*topdown.
 	functions := map[string]func([]*ast.Term) (*ast.Term, error){
 		"load_json": func(x []*ast.Term) (*ast.Term, error) {
 			name, _ := x[0].Value.(ast.String)
-			text, err := fs.ReadFile(s.FS, path.Clean(string(name)))
+			text, err := fs.ReadFile(s.sealed(), path.Clean(string(name)))
 			if err != nil {
 				return nil, pathless(err)
 			}
@@ -151,7 +151,7 @@ func buildFunctions(s *userSource, unknown map[string]bool) map[string]*topdown.
 		"verify_http_pgp_signature": func(x []*ast.Term) (*ast.Term, error) {
 			for _, t := range x[1:] {
 				name, _ := t.Value.(ast.String)
-				if _, err := fs.Stat(s.FS, path.Clean(string(name))); err != nil {
+				if _, err := fs.Stat(s.sealed(), path.Clean(string(name))); err != nil {
 					return nil, pathless(err)
 				}
 			}

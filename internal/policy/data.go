@@ -49,7 +49,7 @@ func isDataFile(name string) bool {
 func (s *userSource) data() (map[string]any, error) {
 	out := map[string]any{}
 	read := func(name string) error {
-		content, err := dataFile(s.FS, name)
+		content, err := dataFile(s.sealed(), name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.path(name), pathless(err))
 		}

@@ -114,7 +114,7 @@ func (c configs) read(at *ast.Location, operand *ast.Term) (name string, content
 	if !fs.ValidPath(within) || m.source.File != "" {
 		return "", nil, topdown.Halt{Err: fmt.Errorf("%s:%d: %s is not beside the policies; plimline reads nothing else for them", m.file, at.Row, relative)}
 	}
-	text, err := fs.ReadFile(m.source.FS, within)
+	text, err := fs.ReadFile(m.source.sealed(), within)
 	if err != nil {
 		return "", nil, pathless(err)
 	}

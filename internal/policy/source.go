@@ -29,6 +29,15 @@ type Source struct {
 	FS   fs.FS
 	// File is the only file to look at, with slashes, relative to FS; "" for all.
 	File string
+	// Sealed is FS without what links in it lead to elsewhere, for all that policies can show; nil for FS itself.
+	Sealed fs.FS
+}
+
+func (s Source) sealed() fs.FS {
+	if s.Sealed != nil {
+		return s.Sealed
+	}
+	return s.FS
 }
 
 // userSource is what the rules of a source share.
@@ -270,12 +279,17 @@ func Open(name string) (Source, error) {
 	if err != nil {
 		return Source{}, fmt.Errorf("read the policies in %s: %w", filepath.ToSlash(name), pathless(err))
 	}
-	source := Source{Name: filepath.ToSlash(name), FS: os.DirFS(name)}
+	source, dir := Source{Name: filepath.ToSlash(name)}, name
 	if !info.IsDir() {
 		if filepath.Ext(name) != ".rego" && !isDataFile(source.Name) {
 			return Source{}, fmt.Errorf("%s is neither a folder nor a .rego file, nor data as .json or .yaml", source.Name)
 		}
-		source.FS, source.File = os.DirFS(filepath.Dir(name)), filepath.Base(name)
+		dir, source.File = filepath.Dir(name), filepath.Base(name)
 	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return Source{}, fmt.Errorf("read the policies in %s: %w", filepath.ToSlash(name), pathless(err))
+	}
+	source.FS, source.Sealed = os.DirFS(dir), root.FS()
 	return source, nil
 }
