@@ -1,0 +1,3 @@
+package names
+
+known := {"alpine", "busybox"}
