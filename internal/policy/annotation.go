@@ -60,12 +60,15 @@ func trivyMetadata(files []*module, all []*userSource) *annotation {
 			}
 		}
 	}
+	// Without a selector Trivy runs a check on everything. What is said to be of other documents is left out.
 	switch names := refNames(files[0].module.Package.Path); {
 	case len(selectors) > 0:
 		out.dockerfile = !slices.ContainsFunc(selectors, func(s string) bool { return s != "dockerfile" })
 	case len(schemas) > 0:
-		out.dockerfile = slices.Contains(schemas, "dockerfile")
-	case len(names) > 2 && names[1] != "user":
+		out.dockerfile = slices.ContainsFunc(schemas, func(s string) bool {
+			return !slices.Contains([]string{"kubernetes", "rbac", "cloud", "terraform-raw"}, s)
+		})
+	case len(names) > 2 && slices.Contains(trivyPackages, names[1]):
 		out.dockerfile = names[2] == "dockerfile" || names[2] == "docker"
 	}
 	return out

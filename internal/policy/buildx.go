@@ -97,24 +97,24 @@ func imported(file *module) []*module {
 
 // buildBuiltins are what buildx adds for build policies. The file alone does not tell what they look at, but for load_json and pin_image.
 var buildBuiltins = sync.OnceValue(func() []*ast.Builtin {
-	text, any, yes := types.S, types.A, types.B
+	word, thing, yes := types.S, types.A, types.B
 	var out []*ast.Builtin
 	for _, f := range []struct {
 		name   string
 		args   []types.Type
 		result types.Type
 	}{
-		{"load_json", []types.Type{text}, any},
-		{"pin_image", []types.Type{any, text}, yes},
-		{"verify_git_signature", []types.Type{any, text}, yes},
-		{"verify_http_pgp_signature", []types.Type{any, text, text}, yes},
-		{"artifact_attestation", []types.Type{any, text}, any},
-		{"github_attestation", []types.Type{any, text}, any},
-		{"docker_github_builder", []types.Type{any, text}, yes},
-		{"docker_github_builder_tag", []types.Type{any, text, text}, yes},
-		{"docker_github_builder_signature", []types.Type{any, text}, yes},
-		{"docker_github_builder_bundle", []types.Type{any, text, text}, yes},
-		{"github_release_attestation", []types.Type{any}, any},
+		{"load_json", []types.Type{word}, thing},
+		{"pin_image", []types.Type{thing, word}, yes},
+		{"verify_git_signature", []types.Type{thing, word}, yes},
+		{"verify_http_pgp_signature", []types.Type{thing, word, word}, yes},
+		{"artifact_attestation", []types.Type{thing, word}, thing},
+		{"github_attestation", []types.Type{thing, word}, thing},
+		{"docker_github_builder", []types.Type{thing, word}, yes},
+		{"docker_github_builder_tag", []types.Type{thing, word, word}, yes},
+		{"docker_github_builder_signature", []types.Type{thing, word}, yes},
+		{"docker_github_builder_bundle", []types.Type{thing, word, word}, yes},
+		{"github_release_attestation", []types.Type{thing}, thing},
 	} {
 		out = append(out, &ast.Builtin{Name: f.name, Decl: types.NewFunction(types.Args(f.args...), f.result)})
 	}

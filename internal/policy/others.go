@@ -180,11 +180,9 @@ var notInID = regexp.MustCompile(`[^A-Za-z0-9]+`)
 // slug is a name as ids are written.
 func slug(name string) string { return strings.TrimRight(notInID.ReplaceAllString(name, "-"), "-") }
 
-// isTrivys reports whether a package is written for Trivy: it says so, or it reads Trivy's stages and no list of instructions as conftest has it.
+// isTrivys reports whether a package is written for Trivy: it says so, or it reads Trivy's stages. One that reads a list of instructions, as
+// conftest has it, is not, whatever it says.
 func isTrivys(files []*module) bool {
-	if slices.ContainsFunc(files, func(m *module) bool { return saysTrivy(m.module) }) {
-		return true
-	}
 	stages, list := false, false
 	for _, m := range files {
 		list = list || len(elementsOfInput(m.module)) > 0
@@ -196,8 +194,11 @@ func isTrivys(files []*module) bool {
 			return false
 		})
 	}
-	return stages && !list
+	return !list && (stages || slices.ContainsFunc(files, func(m *module) bool { return saysTrivy(m.module) }))
 }
+
+// trivyPackages are the first names of the packages that Trivy's own checks have had.
+var trivyPackages = []string{"builtin", "appshield", "defsec"}
 
 // saysTrivy reports whether a module has what only Trivy's checks have.
 func saysTrivy(m *ast.Module) bool {
@@ -206,7 +207,7 @@ func saysTrivy(m *ast.Module) bool {
 			return true
 		}
 	}
-	if names := refNames(m.Package.Path); len(names) > 1 && slices.Contains([]string{"builtin", "appshield", "defsec"}, names[1]) {
+	if names := refNames(m.Package.Path); len(names) > 1 && slices.Contains(trivyPackages, names[1]) {
 		return true
 	}
 	return slices.ContainsFunc(m.Rules, func(r *ast.Rule) bool { return r.Head.Name == "__rego_metadata__" || r.Head.Name == "__rego_input__" })
@@ -258,7 +259,7 @@ func ofDockerfiles(pkg ast.Ref, files []*module) bool {
 // combined reports whether a package is written for conftest --combine, which gives each file's path and contents: it reads those of what is in
 // input, or of something while it reads nothing there that instructions have.
 func combined(files []*module) bool {
-	ofInput, any, plain := false, false, false
+	ofInput, somewhere, plain := false, false, false
 	for _, m := range files {
 		elements := elementsOfInput(m.module)
 		ast.WalkRefs(m.module, func(r ast.Ref) bool {
@@ -272,7 +273,7 @@ func combined(files []*module) bool {
 				name, _ := t.Value.(ast.String)
 				switch {
 				case i > 0 && name == "contents":
-					any, ofInput = true, ofInput || i == at
+					somewhere, ofInput = true, ofInput || i == at
 				case i == at && slices.Contains([]ast.String{"Cmd", "SubCmd", "Value", "Flags", "JSON", "Stage"}, name):
 					plain = true
 				}
@@ -280,7 +281,7 @@ func combined(files []*module) bool {
 			return false
 		})
 	}
-	return ofInput || any && !plain
+	return ofInput || somewhere && !plain
 }
 
 // elementsOfInput are the variables that stand for what is in input: "some x in input", "every x in input", "x := input[_]".
