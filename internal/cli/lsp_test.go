@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -76,7 +78,19 @@ func TestSameAnswer(t *testing.T) {
 			} `json:"findings"`
 		} `json:"files"`
 	}
-	out := run(t, 0, "lint", "--format", "json", "--select", "all", "--fail-on", "never", "--no-gitignore", "rules", "policies", "testdata/mission")
+	args := []string{"lint", "--format", "json", "--select", "all", "--fail-on", "never", "--"}
+	for _, dir := range []string{"rules", "policies", "testdata/mission"} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && strings.HasSuffix(path, "Dockerfile") {
+				args = append(args, path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := run(t, 0, args...)
 	if err := json.Unmarshal([]byte(out), &report); err != nil {
 		t.Fatal(err)
 	}
