@@ -258,7 +258,7 @@ func (at address) download(ctx context.Context, opt Options) ([]byte, error) {
 		return nil, err
 	}
 	if at.scheme == "http" && !opt.PlainHTTP && !loopback(req.URL.Host) {
-		return nil, errors.New("http can be changed by anybody on the way; use https, or --plain-http")
+		return nil, errors.New("http can be changed by anyone on the network path; use https, or --plain-http")
 	}
 	req.Header.Set("User-Agent", "plimline")
 	resp, err := client(transport(), opt).Do(req)

@@ -20,7 +20,7 @@ findings contains lib.through(root.from, message) if {
 	not root.toolchain
 	root.base.class != "windows"
 	not allowed
-	message := sprintf("%s is no minimal image: all of it is pulled, and has to be patched, with the program", [root.base.text])
+	message := sprintf("%s is not a minimal image: all of it is pulled and has to be patched along with the program", [root.base.text])
 }
 
 findings contains lib.unknown(root.from, message) if {

@@ -27,7 +27,7 @@ findings contains lib.at(source, message) if {
 	regex.match(`^https?://`, source.value)
 	not git(source.value)
 	not checked(instruction.stage)
-	message := sprintf("nothing tells whether %s is still the same file; give --checksum", [source.text])
+	message := sprintf("nothing checks that %s is still the same file; give --checksum", [source.text])
 }
 
 # BuildKit clones what ends in .git.

@@ -1,5 +1,5 @@
 # METADATA
-# title: apt-get waits for an answer
+# title: apt-get asks a question
 # description: |
 #   The build has nobody to answer, so it stops: `Do you want to continue? [Y/n] Abort.` Give `-y`.
 # custom:
@@ -17,7 +17,7 @@ package plimline.rules["apt-get-asks"]
 
 import data.plimline.lib
 
-findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the build stops; give -y"), "Give -y", [lib.insert(lib.verb(command).span[1], " -y")]) if {
+findings contains lib.fixed(lib.at(command, "nobody can answer the prompt, so the build stops; give -y"), "Give -y", [lib.insert(lib.verb(command).span[1], " -y")]) if {
 	some install in lib.installs("apt-get")
 	command := install.command
 	not assumed(command)

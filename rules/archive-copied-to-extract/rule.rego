@@ -1,7 +1,7 @@
 # METADATA
 # title: An archive is copied and then extracted
 # description: |
-#   The archive stays in its layer, also when a later step deletes it. ADD extracts a local tar archive by itself and leaves no copy; or mount
+#   The archive stays in its layer, even if a later step deletes it. ADD extracts a local tar archive by itself and leaves no copy; or mount
 #   it for the one RUN: `RUN --mount=type=bind,source=app.tar.gz,target=/tmp/app.tar.gz tar -xf /tmp/app.tar.gz`.
 # custom:
 #   severity: note

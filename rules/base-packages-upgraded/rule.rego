@@ -28,7 +28,7 @@ findings contains lib.at(command, message) if {
 	count(found) == 1
 	found[0].value in verbs
 	not lib.has_flag(command, {"--help", "--dry-run", "-s", "--simulate", "--assumeno", "-d", "--download-only", "--downloadonly"})
-	message := sprintf("what `%s %s` brings depends on the day of the build; take a newer base image", [name, found[0].value])
+	message := sprintf("what `%s %s` installs depends on the day of the build; use a newer base image", [name, found[0].value])
 }
 
 # zypper dist-upgrade has a rule of its own.

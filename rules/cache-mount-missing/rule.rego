@@ -1,7 +1,7 @@
 # METADATA
 # title: The build cache is thrown away
 # description: |
-#   Without a cache mount each change compiles the whole program and the standard library anew.
+#   Without a cache mount each change compiles the whole program and the standard library again.
 #   `RUN --mount=type=cache,target=/root/.cache/go-build --mount=type=cache,target=/go/pkg/mod go build ...` keeps both caches (BuildKit).
 # related_resources:
 #   - https://docs.docker.com/build/cache/optimize/#use-cache-mounts
@@ -15,7 +15,7 @@ package plimline.rules["cache-mount-missing"]
 
 import data.plimline.lib
 
-findings contains lib.mended(lib.at({"span": build.go}, "each change compiles everything anew; a cache mount at /root/.cache/go-build keeps what is compiled"), mounting(build)) if {
+findings contains lib.mended(lib.at({"span": build.go}, "each change compiles everything again; a cache mount at /root/.cache/go-build keeps what is compiled"), mounting(build)) if {
 	some build in input.builds
 	build.final != "no"
 	not build.tool

@@ -1,7 +1,7 @@
 # METADATA
 # title: A server's certificate is not checked
 # description: |
-#   Without the check, anybody on the way, in a proxy or in the DNS, can answer in the server's place, and what they send is run or shipped.
+#   Without the check, anyone on the network path, in a proxy or in the DNS, can answer in the server's place, and what they send is run or shipped.
 #   In ENV it also holds for the program in the container, with everything it sends. When the certificate is one of your own, give its
 #   authority to the build (`--cacert`, `NODE_EXTRA_CA_CERTS`, `update-ca-certificates`); when it is missing, install `ca-certificates`.
 # custom:
@@ -26,7 +26,7 @@ findings contains lib.at(word, message) if {
 	regex.match(pattern, word.value)
 	not checked(command)
 	not own_machine(command)
-	message := sprintf("with %s, %s takes what anybody on the way answers", [word.text, name])
+	message := sprintf("with %s, %s trusts anyone on the network path", [word.text, name])
 }
 
 downloads := {
@@ -52,7 +52,7 @@ findings contains lib.at(command, message) if {
 	some command in lib.runs(name)
 	some pattern in settings
 	regex.match(pattern, concat(" ", command.args))
-	message := sprintf("%s no longer checks with whom it speaks", [name])
+	message := sprintf("%s no longer checks whom it talks to", [name])
 }
 
 switches := {
@@ -99,7 +99,7 @@ findings contains lib.at(word, message) if {
 	message := off(name, value)
 }
 
-off(name, value) := sprintf("%s=%s: %s no longer checks with whom it speaks", [name, value, program]) if {
+off(name, value) := sprintf("%s=%s: %s no longer checks whom it talks to", [name, value, program]) if {
 	some program, pattern in variables
 	regex.match(pattern, sprintf("%s=%s", [name, value]))
 }

@@ -16,7 +16,7 @@ package plimline.rules["consecutive-runs"]
 
 import data.plimline.lib
 
-findings contains lib.at(instruction.keyword, "this could be part of the RUN before it: one layer less") if {
+findings contains lib.at(instruction.keyword, "this could be part of the RUN before it: one layer fewer") if {
 	some stage in input.stages
 	some i, instruction in stage.instructions
 	i > 0

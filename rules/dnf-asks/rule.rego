@@ -1,5 +1,5 @@
 # METADATA
-# title: dnf waits for an answer
+# title: dnf asks a question
 # description: |
 #   The build has nobody to answer, so it stops: `Do you want to continue? [Y/n] Abort.` Give `-y`.
 # custom:
@@ -12,7 +12,7 @@ package plimline.rules["dnf-asks"]
 
 import data.plimline.lib
 
-findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the build stops; give -y"), "Give -y", [lib.insert(command.words[0].span[1], " -y")]) if {
+findings contains lib.fixed(lib.at(command, "nobody can answer the prompt, so the build stops; give -y"), "Give -y", [lib.insert(command.words[0].span[1], " -y")]) if {
 	some name in {"dnf", "microdnf", "tdnf"}
 	some install in lib.installs(name)
 	command := install.command
@@ -21,7 +21,7 @@ findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the 
 	command.pipe == 0
 }
 
-findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the build stops; give -y"), "Give -y", [lib.insert(command.words[0].span[1], " -y")]) if {
+findings contains lib.fixed(lib.at(command, "nobody can answer the prompt, so the build stops; give -y"), "Give -y", [lib.insert(command.words[0].span[1], " -y")]) if {
 	some name in {"dnf", "microdnf"}
 	some command in lib.runs(name)
 	found := lib.operands(command, lib.dnf.valued)

@@ -1,5 +1,5 @@
 # METADATA
-# title: A download that anybody on the way can change
+# title: A download over plain http
 # description: |
 #   Over http, a proxy, a router or whoever else is on the way can send something else, which is then run or shipped. Use https, or compare
 #   what came with a checksum.
@@ -19,7 +19,7 @@ findings contains lib.at(word, message) if {
 	plain(word.value)
 	keeps(command)
 	not checked(command)
-	message := sprintf("anybody on the way can change %s", [word.text])
+	message := sprintf("anyone on the network path can change %s", [word.text])
 }
 
 findings contains lib.at(source, message) if {
@@ -29,7 +29,7 @@ findings contains lib.at(source, message) if {
 	i < count(instruction.args) - 1
 	plain(source.value)
 	not regex.match(`\.git([#?].*)?$`, source.value)
-	message := sprintf("anybody on the way can change %s", [source.text])
+	message := sprintf("anyone on the network path can change %s", [source.text])
 }
 
 # Not from the build's own machine, nor from a service's own address.

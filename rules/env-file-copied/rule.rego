@@ -1,7 +1,7 @@
 # METADATA
 # title: A file of secrets is copied into the image
 # description: |
-#   `.env` and its kin are where passwords and keys of one machine are kept. What is copied stays in its layer, also when a later step deletes
+#   `.env` and its kin are where passwords and keys of one machine are kept. What is copied stays in its layer, even if a later step deletes
 #   it, and everyone who can pull the image reads it. Name it in .dockerignore, and give the values when the container starts or with
 #   `RUN --mount=type=secret`.
 # related_resources:

@@ -15,7 +15,7 @@ package plimline.rules["expose-host-port"]
 
 import data.plimline.lib
 
-findings contains lib.mended(lib.at(arg, "EXPOSE names ports of the container; what stands before the last colon is left out"), port_alone(arg)) if {
+findings contains lib.mended(lib.at(arg, "EXPOSE names ports of the container; what is before the last colon is ignored"), port_alone(arg)) if {
 	some instruction in input.by.expose
 	some arg in instruction.args
 	contains(regex.replace(arg.value, `\$\{[^}]*\}`, ""), ":")

@@ -16,7 +16,7 @@ package plimline.rules["filesystem-copied"]
 
 import data.plimline.lib
 
-findings contains lib.at({"span": copy.span}, "this brings everything that is in the other image, its compilers and secrets too") if {
+findings contains lib.at({"span": copy.span}, "this copies everything in the other image, its compilers and secrets too") if {
 	some copy in input.copies
 	not copy.mount
 	copy.kind in {"stage", "image", "unknown", "context"}

@@ -1,7 +1,7 @@
 # METADATA
-# title: File names with blanks fall apart
+# title: File names with spaces are split
 # description: |
-#   `find | xargs` splits names at blanks and quotes. Write `find -print0 | xargs -0`, or `find -exec ... +`.
+#   `find | xargs` splits names at spaces and quotes. Write `find -print0 | xargs -0`, or `find -exec ... +`.
 # related_resources:
 #   - https://www.shellcheck.net/wiki/SC2038
 # custom:
@@ -15,7 +15,7 @@ package plimline.rules["find-to-xargs"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "names with blanks fall apart on the way to xargs; use -print0 and xargs -0, or -exec") if {
+findings contains lib.at(command, "xargs splits file names at spaces; use -print0 and xargs -0, or -exec") if {
 	some instruction in lib.shell_runs
 	some i, command in instruction.commands
 	command.name == "find"

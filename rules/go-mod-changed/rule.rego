@@ -1,7 +1,7 @@
 # METADATA
 # title: The build changes go.mod
 # description: |
-#   `go mod tidy`, `go mod init` and `go get` choose versions anew, from what is newest today: two builds of one commit differ, and what
+#   `go mod tidy`, `go mod init` and `go get` choose versions again, from what is newest today: two builds of one commit differ, and what
 #   was tested is not what ships. Run them before the commit, and have the build use `go mod download`.
 # custom:
 #   severity: warning

@@ -18,7 +18,7 @@ package plimline.rules["healthcheck-missing"]
 
 import data.plimline.lib
 
-findings contains lib.at(place, "nothing says whether the program in the container works") if {
+findings contains lib.at(place, "no HEALTHCHECK tells whether the program works") if {
 	not input.template
 	leaf := input.stages[input.final]
 	not leaf.healthcheck

@@ -1,7 +1,7 @@
 # METADATA
 # title: ssh does not check with whom it speaks
 # description: |
-#   With `StrictHostKeyChecking no`, anybody on the way can answer in the server's place, and what git or scp bring is theirs. Write the
+#   With `StrictHostKeyChecking no`, anyone on the network path can answer in the server's place, and what git or scp bring is theirs. Write the
 #   host's published key into known_hosts (`COPY known_hosts /etc/ssh/ssh_known_hosts`). In the image that is shipped it also holds for the
 #   program in the container.
 # custom:

@@ -16,7 +16,7 @@ package plimline.rules["label-name"]
 
 import data.plimline.lib
 
-findings contains lib.at(pair.key, sprintf("%s is no name for a label: %s", [name, why])) if {
+findings contains lib.at(pair.key, sprintf("%s is not a valid label name: %s", [name, why])) if {
 	some instruction in array.concat(input.by.label, [i | some i in input.by.onbuild; i.name == "label"])
 	some pair in instruction.pairs
 	name := trim(pair.key.text, `"'`)

@@ -15,7 +15,7 @@ package plimline.rules["masked-failure"]
 
 import data.plimline.lib
 
-findings contains lib.at(word, "export succeeds also when this command fails; assign first, then export") if {
+findings contains lib.at(word, "export succeeds even if this command fails; assign first, then export") if {
 	some instruction in lib.shell_runs
 	some command in instruction.commands
 	command.name in {"export", "readonly", "local", "declare"}

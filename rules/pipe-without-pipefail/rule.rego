@@ -24,7 +24,7 @@ findings contains lib.at(last, message) if {
 	not pipefail(instruction.shell)
 	some last in piped(instruction)
 	not set_before(instruction, last)
-	message := "the commands before this pipe's last may fail without being noticed; use set -o pipefail"
+	message := "only the last command of this pipe can fail the build; use set -o pipefail"
 }
 
 # The first pipe's last command.

@@ -17,7 +17,7 @@ package plimline.rules["port-out-of-range"]
 
 import data.plimline.lib
 
-findings contains lib.at(arg, sprintf("%s is no port: ports go from 1 to 65535", [port])) if {
+findings contains lib.at(arg, sprintf("%s is not a port: ports go from 1 to 65535", [port])) if {
 	some instruction in array.concat(input.by.expose, [i | some i in input.by.onbuild; i.name == "expose"])
 	some arg in instruction.args
 	arg.state == "known"

@@ -17,7 +17,7 @@ findings contains lib.at(mode, message) if {
 	lib.kept(command)
 	mode := lib.operands(command, {"--reference"})[0]
 	setuid(mode.value)
-	message := sprintf("%s lets whoever starts this act as its owner", [mode.value])
+	message := sprintf("%s lets anyone who runs this act as its owner", [mode.value])
 }
 
 findings contains lib.at(flag, message) if {
@@ -26,7 +26,7 @@ findings contains lib.at(flag, message) if {
 	some flag in instruction.flags
 	flag.name == "chmod"
 	setuid(flag.value.value)
-	message := sprintf("%s lets whoever starts this act as its owner", [flag.value.value])
+	message := sprintf("%s lets anyone who runs this act as its owner", [flag.value.value])
 }
 
 setuid(mode) if regex.match(`^0?[4-7][0-7]{3}$`, mode)

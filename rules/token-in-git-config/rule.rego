@@ -40,7 +40,7 @@ findings contains lib.at(source, message) if {
 	not copy.mount
 	some source in copy.sources
 	regex.match(`(^|/)(\.netrc|\.git-credentials|id_rsa|id_ed25519|id_ecdsa)$`, source.value)
-	message := sprintf("%s stays in this layer, also when a later step deletes it", [source.text])
+	message := sprintf("%s stays in this layer even if a later step deletes it", [source.text])
 }
 
 given(command, name) if {

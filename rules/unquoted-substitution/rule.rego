@@ -1,7 +1,7 @@
 # METADATA
-# title: The output of a command outside of quotes
+# title: The output of a command is not quoted
 # description: |
-#   The shell splits what the command prints at blanks and expands * and ? in it. Where several arguments are meant that is right; where one is
+#   The shell splits what the command prints at spaces and expands * and ? in it. Where several arguments are meant that is right; where one is
 #   meant, write `"$(...)"`.
 # related_resources:
 #   - https://www.shellcheck.net/wiki/SC2046
@@ -15,7 +15,7 @@ package plimline.rules["unquoted-substitution"]
 
 import data.plimline.lib
 
-findings contains lib.at(word, "what this prints is split at blanks, and * in it is expanded; quote it if it is one argument") if {
+findings contains lib.at(word, "what this prints is split at spaces, and * in it is expanded; quote it if it is one argument") if {
 	some instruction in lib.shell_runs
 	some command in instruction.commands
 	some i, word in command.words

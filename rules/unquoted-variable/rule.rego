@@ -1,7 +1,7 @@
 # METADATA
-# title: A variable outside of quotes
+# title: A variable is not quoted
 # description: |
-#   The shell splits its value at blanks and expands * and ? in it: one file name becomes two, and an empty value is no argument at all. Values
+#   The shell splits its value at spaces and expands * and ? in it: one file name becomes two, and an empty value is no argument at all. Values
 #   that are known to have neither, and names such as PACKAGES or FLAGS, where splitting is meant, are left out.
 # related_resources:
 #   - https://www.shellcheck.net/wiki/SC2086
@@ -15,7 +15,7 @@ package plimline.rules["unquoted-variable"]
 
 import data.plimline.lib
 
-findings contains lib.risky(lib.at(word, sprintf("$%s stands outside of quotes: a blank or * in its value makes other arguments of it", [name])), "Quote it; where several words are meant they become one", [lib.edit(word.span, sprintf("\"%s\"", [word.text]))]) if {
+findings contains lib.risky(lib.at(word, sprintf("$%s is not quoted: a space in its value makes two arguments of it, and * is expanded", [name])), "Quote it; where several words are meant they become one", [lib.edit(word.span, sprintf("\"%s\"", [word.text]))]) if {
 	some instruction in lib.shell_runs
 	not endswith(instruction.shell[0], "zsh")
 	some command in instruction.commands

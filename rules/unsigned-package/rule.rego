@@ -1,7 +1,7 @@
 # METADATA
-# title: Packages are installed whoever made them
+# title: Packages are installed without checking their signatures
 # description: |
-#   The signature says that a package comes from the distribution. Without it, a mirror, a proxy or anybody on the way can send another
+#   The signature says that a package comes from the distribution. Without it, a mirror, a proxy or anyone on the network path can send another
 #   one, whose scripts run as root in the build. Install the key of the repository instead.
 # related_resources:
 #   - https://wiki.debian.org/DebianRepository/UseThirdParty
@@ -25,7 +25,7 @@ findings contains lib.at(word, message) if {
 	regex.match(pattern, word.value)
 	not reads(command)
 	not trusted_files(command)
-	message := sprintf("with %s, %s does not check who made a package", [word.text, name])
+	message := sprintf("with %s, %s does not check who signed a package", [word.text, name])
 }
 
 flags := {
@@ -72,7 +72,7 @@ checked(command) if {
 }
 
 # deb [trusted=yes] https://...
-findings contains lib.at(word, "apt takes from this repository what nobody signed") if {
+findings contains lib.at(word, "apt installs unsigned packages from this repository") if {
 	some command in input.commands
 	some word in command.words
 	regex.match(`\bdeb(-src)?\s+\[[^\]]*\btrusted=yes\b[^\]]*\]\s+(https?|ftp)://`, word.value)

@@ -1,5 +1,5 @@
 # METADATA
-# title: This Go release gets no security fixes any more
+# title: This Go release gets no more security fixes
 # description: |
 #   Go's two newest minor releases are supported. What is found in an older one, in its standard library too, stays in the programs
 #   that are built with it. The table of releases is as of November 2026.

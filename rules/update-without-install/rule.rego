@@ -34,7 +34,7 @@ findings contains lib.related(lib.at(update, message), install, "installed here,
 		stale(command)
 	]
 	install := later[0]
-	message := sprintf("this is cached: `%s %s` below takes the lists of another day", [install.name, verb(install)])
+	message := sprintf("this is cached by itself: `%s %s` below may use package lists of another day", [install.name, verb(install)])
 }
 
 verbs := {"install", "add"}

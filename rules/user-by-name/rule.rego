@@ -23,7 +23,7 @@ findings contains lib.mended(lib.at(user, message), number(name)) if {
 	name := split(user.value, ":")[0]
 	not regex.match(`^[0-9]*$`, name)
 	not name in {"root", "ContainerUser", "ContainerAdministrator"}
-	message := sprintf("with runAsNonRoot Kubernetes does not start this image: %s is no number", [name])
+	message := sprintf("with runAsNonRoot Kubernetes does not start this image: %s is not a number", [name])
 }
 
 # distroless calls 65532 nonroot.

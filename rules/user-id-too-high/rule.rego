@@ -1,5 +1,5 @@
 # METADATA
-# title: useradd with a high number makes a huge layer
+# title: useradd with a high user id makes a huge layer
 # description: |
 #   /var/log/lastlog and faillog have a place for each number up to the highest: a user 1000000000 makes files of hundreds of gigabytes, which
 #   are sparse on disk but not in a layer. Give `--no-log-init`.
@@ -18,7 +18,7 @@ package plimline.rules["user-id-too-high"]
 
 import data.plimline.lib
 
-findings contains lib.fixed(lib.at(word, "a user with so high a number makes huge log files in this layer; give --no-log-init"), "Give --no-log-init", [lib.insert(command.words[0].span[1], " --no-log-init")]) if {
+findings contains lib.fixed(lib.at(word, "a user id this high makes huge log files in this layer; give --no-log-init"), "Give --no-log-init", [lib.insert(command.words[0].span[1], " --no-log-init")]) if {
 	some command in lib.runs("useradd")
 	not lib.has_letter(command, "l")
 	not lib.has_flag(command, {"--no-log-init"})

@@ -1,5 +1,5 @@
 # METADATA
-# title: yum waits for an answer
+# title: yum asks a question
 # description: |
 #   The build has nobody to answer, so it stops: `Do you want to continue? [Y/n] Abort.` Give `-y`.
 # custom:
@@ -12,7 +12,7 @@ package plimline.rules["yum-asks"]
 
 import data.plimline.lib
 
-findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the build stops; give -y"), "Give -y", [lib.insert(lib.verb(command).span[1], " -y")]) if {
+findings contains lib.fixed(lib.at(command, "nobody can answer the prompt, so the build stops; give -y"), "Give -y", [lib.insert(lib.verb(command).span[1], " -y")]) if {
 	some install in lib.installs("yum")
 	command := install.command
 	not lib.has_letter(command, "y")

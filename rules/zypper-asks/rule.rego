@@ -1,5 +1,5 @@
 # METADATA
-# title: zypper waits for an answer
+# title: zypper asks a question
 # description: |
 #   The build has nobody to answer, so it stops: `Do you want to continue? [Y/n] Abort.` Give `--non-interactive`.
 # custom:
@@ -12,7 +12,7 @@ package plimline.rules["zypper-asks"]
 
 import data.plimline.lib
 
-findings contains lib.fixed(lib.at(command, "nobody is there to say yes, so the build stops; give --non-interactive"), "Give --non-interactive", [lib.insert(command.words[0].span[1], " --non-interactive")]) if {
+findings contains lib.fixed(lib.at(command, "nobody can answer the prompt, so the build stops; give --non-interactive"), "Give --non-interactive", [lib.insert(command.words[0].span[1], " --non-interactive")]) if {
 	some command in lib.runs("zypper")
 	found := lib.operands(command, lib.managers.zypper.valued)
 	found[0].value in {"install", "in", "remove", "rm", "source-install", "si", "patch", "update", "up", "dist-upgrade", "dup"}

@@ -12,7 +12,7 @@ package plimline.rules["zypper-dist-upgrade"]
 
 import data.plimline.lib
 
-findings contains lib.at(command, "every package of the base image changes with the day of the build; take a newer base image") if {
+findings contains lib.at(command, "every package of the base image changes with the day of the build; use a newer base image") if {
 	some command in lib.runs("zypper")
 	some arg in command.args
 	arg in {"dist-upgrade", "dup"}
