@@ -152,7 +152,7 @@ for (const [scheme, width] of [["light", 1280], ["dark", 390]]) {
   const policy = page.locator("#policy");
   await policy.fill((await policy.inputValue()).replace("input.stages", "input.stagges"));
   await page.waitForSelector("#problems li");
-  need("a mistake in it is told with its place", /^policy\.rego:\d+:\d+: undefined ref: input\.stagges/.test((await page.locator("#problems li").first().textContent())));
+  need("a mistake in it is told with its place", /^policy\.rego:\d+:\d+: input has no stagges; did you mean stages\?/.test((await page.locator("#problems li").first().textContent())));
   await policy.fill((await policy.inputValue()).replace("input.stagges", "input.stages"));
   await state("5 findings");
   await page.click("#tab-config");
