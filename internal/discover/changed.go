@@ -19,14 +19,16 @@ type Changes struct {
 }
 
 // ChangedSince asks git what has changed in the repository around the working directory since the last commit that it has in common with
-// a revision: what was committed, what was not, and new files that git does not ignore.
+// a revision: what was committed, what was not, and new files that git does not ignore. Where the history of a shallow clone does not reach
+// that far, it is the revision itself.
 func ChangedSince(ctx context.Context, revision string) (*Changes, error) {
 	top, err := runGit(ctx, "", "rev-parse", "--show-toplevel")
 	if err != nil {
 		return nil, err
 	}
 	top = strings.TrimRight(top, "\r\n")
-	if _, err := runGit(ctx, "", "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}"); err != nil {
+	commit, err := runGit(ctx, "", "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -37,7 +39,12 @@ func ChangedSince(ctx context.Context, revision string) (*Changes, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, fmt.Errorf("git finds no commit that %s and HEAD have in common; in a shallow clone, fetch more of the history", revision)
+		// A shallow clone, as pipelines have them, may hold both commits and nothing between. What differs from the revision itself is then what
+		// has changed, and what the revision's own branch did meanwhile: more, but nothing is missed.
+		if shallow, err := runGit(ctx, "", "rev-parse", "--is-shallow-repository"); err != nil || strings.TrimSpace(shallow) != "true" {
+			return nil, fmt.Errorf("git finds no commit that %s and HEAD have in common", revision)
+		}
+		base = commit
 	}
 	changed, err := runGit(ctx, top, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", strings.TrimSpace(base), "--")
 	if err != nil {
