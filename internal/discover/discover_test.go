@@ -6,12 +6,14 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+	"go.yaml.in/yaml/v3"
 )
 
 // tree unpacks an archive into a new folder and makes that the working directory.
@@ -322,7 +324,19 @@ func TestFilesUnreadable(t *testing.T) {
 	}
 }
 
+// The hooks of pre-commit take the same files: it has patterns of its own.
 func TestIsDockerfile(t *testing.T) {
+	text, err := os.ReadFile("../../.pre-commit-hooks.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hooks []struct{ Files, Exclude string }
+	if err := yaml.Unmarshal(text, &hooks); err != nil || len(hooks) != 2 || hooks[0] != hooks[1] {
+		t.Fatalf("hooks %q, error %v", hooks, err)
+	}
+	files, exclude := regexp.MustCompile(hooks[0].Files), regexp.MustCompile(hooks[0].Exclude)
+	hooked := func(name string) bool { return files.MatchString(name) && !exclude.MatchString(name) }
+
 	yes := `Dockerfile dockerfile DOCKERFILE Containerfile Dockerfile.dev Dockerfile.alpine Dockerfile.1.22 Dockerfile.x86_64
 		api.Dockerfile api.dockerfile base.v2.Dockerfile web.Containerfile Containerfile.fedora Dockerfile.test Dockerfile.R
 		Dockerfile-dev Dockerfile_gpu Dockerfile-1.22 Dockerfile.my-app go.Dockerfile Dockerfile.example`
@@ -335,10 +349,16 @@ func TestIsDockerfile(t *testing.T) {
 		if !IsDockerfile(name) {
 			t.Errorf("%s is no Dockerfile", name)
 		}
+		if !hooked(name) || !hooked("sub dir/"+name) {
+			t.Errorf("%s is no file for the hooks", name)
+		}
 	}
 	for _, name := range strings.Fields(no) {
 		if IsDockerfile(name) {
 			t.Errorf("%s is a Dockerfile", name)
+		}
+		if hooked(name) || hooked("sub dir/"+name) {
+			t.Errorf("%s is a file for the hooks", name)
 		}
 	}
 }
