@@ -73,6 +73,7 @@ func (a *app) builds(jobs []job, more []string, opt *lintOptions) ([]job, []repo
 		}
 	}
 	var failed []report.Result
+	said := map[string]bool{} // a file may be read twice: by itself and as a part of another
 	for _, j := range says {
 		fail := func(err error) { failed = append(failed, report.Result{Path: j.path, Err: err}) }
 		if j.content == nil {
@@ -99,7 +100,11 @@ func (a *app) builds(jobs []job, more []string, opt *lintOptions) ([]job, []repo
 			case b.Err != nil:
 				failed = append(failed, report.Result{Path: b.File.Path, Err: fmt.Errorf("%s: %w", b.Name, b.Err)})
 			case b.Unknown != "":
-				fmt.Fprintf(a.stderr, "plimline: %s:%d: %s is not judged: %s\n", b.File.Path, b.File.Line(b.Span.Start), b.Name, b.Unknown)
+				line := fmt.Sprintf("plimline: %s:%d: %s is not judged: %s\n", b.File.Path, b.File.Line(b.Span.Start), b.Name, b.Unknown)
+				if !said[line] {
+					said[line] = true
+					fmt.Fprint(a.stderr, line)
+				}
 			default:
 				opt.settings.build.override(&b)
 				out = add(out, b)

@@ -268,7 +268,7 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 	return jobs, unread, nil
 }
 
-// changed leaves out the files that are what they were at a revision, and so are the Compose and Bake files that build them.
+// changed leaves out the files that are what they were at a revision, and so is all that says how they are built.
 func (a *app) changed(jobs []job, unread []report.Result, revision string) ([]job, []report.Result, error) {
 	changes, err := discover.ChangedSince(a.ctx, revision)
 	if err != nil {
@@ -278,8 +278,11 @@ func (a *app) changed(jobs []job, unread []report.Result, revision string) ([]jo
 	for _, j := range jobs {
 		changed, err := changes.Has(j.path)
 		for _, u := range j.units {
-			if u.Build != nil && !changed && err == nil {
-				changed, err = changes.Has(u.Build.File.Path)
+			if u.Build != nil && err == nil {
+				changed = changed || slices.ContainsFunc(u.Build.Sources, func(name string) bool {
+					has, _ := changes.Has(name) // what it includes may be anywhere
+					return has
+				})
 			}
 		}
 		switch {

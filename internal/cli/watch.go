@@ -85,6 +85,9 @@ func (w *watcher) note(o *opened) {
 		for _, u := range j.units {
 			if u.Build != nil {
 				inputs[u.Build.File.Path] = true
+				for _, name := range u.Build.Sources {
+					w.read[name] = true
+				}
 			}
 		}
 		if c, err := o.configs.Config(j.path); err == nil {
@@ -92,10 +95,9 @@ func (w *watcher) note(o *opened) {
 		}
 	}
 	for name := range inputs {
-		if !w.read[name] {
+		if !slices.ContainsFunc(o.jobs, func(j job) bool { return j.path == name }) {
 			w.files++
 		}
-		w.read[name] = true
 	}
 	for c := range configs {
 		for _, name := range append(slices.Clone(c.Inputs()), c.Baseline()) {

@@ -99,6 +99,13 @@ func TestWatch(t *testing.T) {
 	if strings.Contains(got, "other/file:1:6") {
 		t.Errorf("what a Compose file builds:\n%s", got)
 	}
+	put("another/file", "FROM debian:latest\nUSER 1\n")
+	put("compose.override.yaml", "services: {a: {build: !override {context: another, dockerfile: file}}}\n")
+	step("a file on top of the Compose file", "another/file:1:6: warning")
+	if err := os.Remove("compose.override.yaml"); err != nil {
+		t.Fatal(err)
+	}
+	out.next(t, end)
 	if err := os.Remove("sub/new.Dockerfile"); err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,45 @@ import (
 	"github.com/plimline/plimline/internal/source"
 )
 
-// compose reads a Compose file. dir is the folder that its paths are relative to.
-func (r *reader) compose(file *source.File, dir string, depth int) ([]Build, error) {
+// The names that docker compose looks for, the first that is there.
+const (
+	defaultNames  = "compose.yaml compose.yml docker-compose.yaml docker-compose.yml"
+	overrideNames = "compose.override.yml compose.override.yaml docker-compose.override.yml docker-compose.override.yaml"
+)
+
+// project reads a Compose file with its override file, if it has one, or is one.
+func (r *reader) project(file *source.File) ([]Build, error) {
+	dir, name := path.Split(file.Path)
+	beside := func(names string) (*source.File, error) {
+		for name := range strings.FieldsSeq(names) {
+			if name = dir + name; exists(name) {
+				return r.open(name)
+			}
+			r.sought[name] = true
+		}
+		return nil, nil
+	}
+	var over *source.File
+	var err error
+	switch {
+	case named(name, overrideNames):
+		var base *source.File
+		if base, err = beside(defaultNames); base != nil {
+			file, over = base, file
+		}
+	case named(name, defaultNames):
+		over, err = beside(overrideNames)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("with what is beside it: %w", err)
+	}
+	return r.compose(file, path.Dir(file.Path), 0, over)
+}
+
+func named(name, names string) bool { return slices.Contains(strings.Fields(names), name) }
+
+// compose reads a Compose file. dir is the folder that its paths are relative to; over is a file whose services come on top, or nil.
+func (r *reader) compose(file *source.File, dir string, depth int, over *source.File) ([]Build, error) {
 	roots, err := documents(file)
 	if err != nil {
 		return nil, err
@@ -30,6 +67,17 @@ func (r *reader) compose(file *source.File, dir string, depth int) ([]Build, err
 	}
 	var builds []Build
 	var errs []error
+	var above []*composeFile
+	if over != nil {
+		more, err := documents(over)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", over.Path, err)
+		}
+		for _, root := range more {
+			above = append(above, &composeFile{reader: r, file: over, dir: dir, root: root, lookup: lookup})
+		}
+	}
+	own := map[string]bool{}
 	for _, root := range roots {
 		c := &composeFile{reader: r, file: file, dir: dir, root: root, lookup: lookup}
 		if root.Kind != yaml.MappingNode {
@@ -50,7 +98,19 @@ func (r *reader) compose(file *source.File, dir string, depth int) ([]Build, err
 			continue
 		}
 		for _, p := range pairs(services) {
-			if b, ok := c.service(p.key, p.value); ok {
+			own[p.key.Value] = true
+			if b, ok := c.service(p.key, p.value, above); ok {
+				builds = append(builds, b)
+			}
+		}
+	}
+	for i, c := range above {
+		for _, p := range pairs(field(c.root, "services")) {
+			if own[p.key.Value] {
+				continue
+			}
+			own[p.key.Value] = true
+			if b, ok := c.service(p.key, p.value, above[i+1:]); ok {
 				builds = append(builds, b)
 			}
 		}
@@ -80,6 +140,7 @@ func documents(file *source.File) ([]*yaml.Node, error) {
 // environment looks a variable up as docker compose does: in the environment, then in .env beside the file.
 func (r *reader) environment(dir string) (Lookup, error) {
 	name := filepath.Join(filepath.FromSlash(dir), ".env")
+	r.sought[filepath.ToSlash(name)] = true
 	if info, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
 		return r.lookup, nil
 	}
@@ -156,7 +217,7 @@ func (c *composeFile) included(depth int) ([]Build, error) {
 			if dir == "" {
 				dir = path.Dir(name)
 			}
-			more, err := c.compose(file, dir, depth+1)
+			more, err := c.compose(file, dir, depth+1, nil)
 			if err != nil {
 				errs = append(errs, c.wrong(p, "include %s: %v", name, err))
 			}
@@ -200,11 +261,26 @@ type part struct {
 	build *yaml.Node
 }
 
-// service is the build of a service, if it has one.
-func (c *composeFile) service(key, n *yaml.Node) (Build, bool) {
+// service is the build of a service, if it has one, with what the files above say of it.
+func (c *composeFile) service(key, n *yaml.Node, above []*composeFile) (Build, bool) {
 	at := offset(c.file, key.Line, key.Column)
 	b := Build{Name: "service " + key.Value, File: c.file, Span: source.Span{Start: at, End: at + len(key.Value)}, Args: map[string]string{}}
-	parts, err := c.parts(n, map[string]bool{}, 0)
+	parts, _, err := c.parts(n, map[string]bool{}, 0)
+	for _, over := range above {
+		service := field(field(over.root, "services"), key.Value)
+		if service == nil || err != nil {
+			continue
+		}
+		var more []part
+		var alone bool
+		if more, alone, err = over.parts(service, map[string]bool{}, 0); alone {
+			parts = nil
+		}
+		parts = append(parts, more...)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", over.file.Path, err)
+		}
+	}
 	if err != nil {
 		b.Err = err
 		return b, true
@@ -216,63 +292,60 @@ func (c *composeFile) service(key, n *yaml.Node) (Build, bool) {
 	return b, true
 }
 
-// parts are the builds that make a service's, those that it extends first.
-func (c *composeFile) parts(n *yaml.Node, seen map[string]bool, depth int) ([]part, error) {
+// parts are the builds that make a service's, those that it extends first. alone is true when nothing of what came before counts.
+func (c *composeFile) parts(n *yaml.Node, seen map[string]bool, depth int) (parts []part, alone bool, err error) {
 	n = target(n)
 	if n.Kind != yaml.MappingNode {
 		if isNull(n) {
-			return nil, nil
+			return nil, false, nil
 		}
-		return nil, c.wrong(n, "a service is a map, not %s", kind(n))
+		return nil, false, c.wrong(n, "a service is a map, not %s", kind(n))
 	}
-	var parts []part
 	if extends := field(n, "extends"); extends != nil {
-		more, err := c.extended(extends, seen, depth)
-		if err != nil {
-			return nil, err
+		if parts, alone, err = c.extended(extends, seen, depth); err != nil {
+			return nil, false, err
 		}
-		parts = more
 	}
 	build := field(n, "build")
 	switch {
 	case build == nil || isNull(build) && build.Tag != "!reset":
-		return parts, nil
+		return parts, alone, nil
 	case build.Tag == "!reset":
-		return nil, nil
+		return nil, true, nil
 	case build.Tag == "!override":
-		parts = nil
+		parts, alone = nil, true
 	}
 	if build.Kind != yaml.ScalarNode && build.Kind != yaml.MappingNode {
-		return nil, c.wrong(build, "build is a folder or a map, not %s", kind(build))
+		return nil, false, c.wrong(build, "build is a folder or a map, not %s", kind(build))
 	}
-	return append(parts, part{c, build}), nil
+	return append(parts, part{c, build}), alone, nil
 }
 
 // extended are the parts of the service that another extends.
-func (c *composeFile) extended(n *yaml.Node, seen map[string]bool, depth int) ([]part, error) {
+func (c *composeFile) extended(n *yaml.Node, seen map[string]bool, depth int) ([]part, bool, error) {
 	from, name := c, c.plain(n)
 	if n.Kind == yaml.MappingNode {
 		service := field(n, "service")
 		if service == nil {
-			return nil, c.wrong(n, "extends names no service")
+			return nil, false, c.wrong(n, "extends names no service")
 		}
 		name = c.plain(service)
 		if f := field(n, "file"); f != nil && c.plain(f) != "" {
 			var err error
 			if from, err = c.sibling(f); err != nil {
-				return nil, err
+				return nil, false, err
 			}
 		}
 	}
 	key := from.file.Path + "\x00" + name
 	if seen[key] || depth >= maxDepth {
-		return nil, c.wrong(n, "service %s extends itself", name)
+		return nil, false, c.wrong(n, "service %s extends itself", name)
 	}
 	seen[key] = true
 	defer delete(seen, key)
 	service := field(field(from.root, "services"), name)
 	if service == nil {
-		return nil, c.wrong(n, "there is no service %s to extend in %s", name, from.file.Path)
+		return nil, false, c.wrong(n, "there is no service %s to extend in %s", name, from.file.Path)
 	}
 	return from.parts(service, seen, depth+1)
 }

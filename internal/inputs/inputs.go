@@ -42,6 +42,9 @@ type Build struct {
 	CallersArgs []string
 	// Contexts are the names of additional contexts.
 	Contexts []string
+	// Sources are the paths of the files that it depends on, but for the Dockerfile: those that were read, and those that would have been if
+	// they were there.
+	Sources []string
 	// Unknown says why the build cannot be judged, when it cannot: what it is built from is not on this machine, or not known.
 	Unknown string
 	// Err is what is wrong with what the file says of the build.
@@ -61,7 +64,8 @@ func Known(name string) bool {
 	return false
 }
 
-// Read returns the builds of a file in its order. The error says what is wrong with the file as a whole, and where.
+// Read returns the builds of a file in its order. The error says what is wrong with the file as a whole, and where. What docker compose reads
+// when no file is named, compose.yaml and the compose.override.yaml beside it, is one: each of them stands for both.
 //
 // A Bake file can compute anything; one that takes longer than the context allows is left, and goes on in the background.
 func Read(ctx context.Context, file *source.File, lookup Lookup) ([]Build, error) {
@@ -84,11 +88,15 @@ func Read(ctx context.Context, file *source.File, lookup Lookup) ([]Build, error
 
 func read(file *source.File, lookup Lookup) ([]Build, error) {
 	again := func(changed *source.File) ([]Build, error) {
-		r := &reader{lookup: lookup, files: map[string]*source.File{changed.Path: changed}}
-		if changed.Path == file.Path {
-			return r.read(changed)
+		r := &reader{lookup: lookup, files: map[string]*source.File{file.Path: file}, sought: map[string]bool{}}
+		r.files[changed.Path] = changed
+		builds, err := r.read(r.files[file.Path])
+		sources := slices.Sorted(maps.Keys(r.files))
+		sources = slices.AppendSeq(sources, maps.Keys(r.sought))
+		for i := range builds {
+			builds[i].Sources = sources
 		}
-		return r.read(file)
+		return builds, err
 	}
 	builds, err := again(file)
 	for i := range builds {
@@ -103,6 +111,7 @@ func read(file *source.File, lookup Lookup) ([]Build, error) {
 type reader struct {
 	lookup Lookup
 	files  map[string]*source.File // by path
+	sought map[string]bool         // paths of files that need not be there
 }
 
 func (r *reader) read(file *source.File) ([]Build, error) {
@@ -110,7 +119,7 @@ func (r *reader) read(file *source.File) ([]Build, error) {
 	case ".hcl", ".json":
 		return r.bake(file)
 	}
-	return r.compose(file, path.Dir(file.Path), 0)
+	return r.project(file)
 }
 
 // open reads another file.

@@ -341,8 +341,8 @@ func (s *server) builtIn(ctx context.Context, file *source.File) (units []unit.U
 	}
 	for _, b := range builds {
 		switch {
-		case b.File.Path != file.Path:
-			// It stands in a file that this one includes.
+		case b.File.Path != file.Path && (b.Inline == nil || b.Inline.File.Path != file.Path):
+			// It stands in a file that this one includes, or lies on.
 		case b.Err != nil:
 			wrong = append(wrong, finding.Finding{Rule: notLinted, Severity: finding.Error, Span: b.Span, Message: fmt.Sprintf("%s: %v", b.Name, b.Err)})
 		case b.Unknown == "" && b.Inline != nil && b.Inline.File.Path == file.Path &&

@@ -367,6 +367,12 @@ func TestCompose(t *testing.T) {
 	c.notify("workspace/didChangeConfiguration", map[string]any{})
 	want := []string{"1:5-1:16 latest-tag alpine:latest is whatever was pushed to it last"}
 	c.eventually("the Compose file's argument", func() bool { return slices.Equal(want, listed(c.pull("Dockerfile"))) })
+	// In what lies on a Compose file, too.
+	c.open("compose.override.yaml", "services:\n  b:\n    build:\n      dockerfile_inline: |\n        FROM debian:latest\n        USER 1000\n")
+	want = []string{"4:13-4:26 latest-tag debian:latest is whatever was pushed to it last"}
+	if got := listed(c.pull("compose.override.yaml")); !slices.Equal(got, want) {
+		t.Errorf("the override file: %v", got)
+	}
 	// Everything else is for Dockerfiles.
 	var h *hover
 	c.call("textDocument/hover", c.at("compose.yaml", 5, 15), &h)
