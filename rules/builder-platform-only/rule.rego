@@ -24,7 +24,7 @@ findings contains finding if {
 	root.from.platform.text in {"$BUILDPLATFORM", "${BUILDPLATFORM}"}
 	not build.arch
 	not platform_in_sight(stage)
-	not lib.final.from.platform
+	not input.stages[lib.final.root].from.platform
 	finding := lib.related(
 		lib.at({"span": build.go}, "the program is for the machine that builds, whatever platform the image is for"),
 		root.from.platform,

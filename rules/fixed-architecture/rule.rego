@@ -27,6 +27,6 @@ findings contains lib.at(assign, message) if {
 }
 
 # The image itself is for one platform only.
-platform_is_fixed if lib.final.from.platform
+platform_is_fixed if input.stages[lib.final.root].from.platform
 
 platform_is_fixed if regex.match(`(amd64|arm64|x86_64|aarch64|arm32|i386|s390x|ppc64le)`, concat(" ", [lib.final.base.text, lib.final.name]))

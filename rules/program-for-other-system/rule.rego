@@ -29,6 +29,6 @@ findings contains finding if {
 }
 
 other_platform if {
-	platform := lib.final.from.platform
+	platform := input.stages[lib.final.root].from.platform
 	not startswith(platform.value, "linux")
 }
