@@ -108,7 +108,7 @@ func (in *Instruction) verify(node *parser.Node) {
 		in.Keyword.Text, in.Keyword.Map = node.Value, source.Text{}
 		in.Name = instructionName(node.Value)
 	}
-	if !slices.EqualFunc(in.Flags, node.Flags, func(f Flag, text string) bool { return f.text() == text || garbled(f.text()) == text }) {
+	if !slices.EqualFunc(in.Flags, node.Flags, Flag.reads) {
 		in.Flags = nil
 		for _, text := range node.Flags {
 			name, value, has := strings.Cut(strings.TrimPrefix(text, "--"), "=")
@@ -205,6 +205,9 @@ func nodeValues(node *parser.Node) []string {
 }
 
 // text is the flag as BuildKit has it.
+// reads reports whether a flag is the one that BuildKit has as text.
+func (f Flag) reads(text string) bool { return f.text() == text || garbled(f.text()) == text }
+
 func (f *Flag) text() string {
 	if f.HasValue {
 		return "--" + f.Name + "=" + f.Value.Text

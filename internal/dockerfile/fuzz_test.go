@@ -254,12 +254,8 @@ func (c *checker) node(in *Instruction, n *parser.Node) {
 	if n.Value != in.Keyword.Text || isInstruction(in.Name) && strings.ToLower(n.Value) != strings.ToLower(in.Name) {
 		c.t.Errorf("name %q, BuildKit has %q", in.Name, n.Value)
 	}
-	flags := []string{}
-	for _, f := range in.Flags {
-		flags = append(flags, f.text())
-	}
-	if len(flags)+len(n.Flags) > 0 && !slices.Equal(flags, n.Flags) {
-		c.t.Errorf("flags %q, BuildKit has %q", flags, n.Flags)
+	if !slices.EqualFunc(in.Flags, n.Flags, Flag.reads) {
+		c.t.Errorf("flags %+v, BuildKit has %q", in.Flags, n.Flags)
 	}
 	if in.Name == "ONBUILD" {
 		if in.OnBuild != nil && in.Problem == nil {
