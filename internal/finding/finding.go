@@ -42,6 +42,9 @@ func ParseSeverity(s string) (Severity, error) {
 	return Off, fmt.Errorf("%q is no severity; use one of %s", s, strings.Join(severityNames, ", "))
 }
 
+// Faulty is the rule that says which others failed.
+const Faulty = "faulty-rule"
+
 // Finding is one thing a rule found in one file.
 type Finding struct {
 	Rule     string // the rule's id, such as "root-user"

@@ -77,6 +77,9 @@ func (s *Set) own(r *reader, c dockerfile.Comment, in Scope) {
 	g.reason = strings.TrimSpace(strings.TrimLeftFunc(r.rest(), func(ch rune) bool {
 		return unicode.IsSpace(ch) || strings.ContainsRune("#:;-–—", ch)
 	}))
+	if !strings.ContainsFunc(g.reason, func(ch rune) bool { return unicode.IsLetter(ch) || unicode.IsDigit(ch) }) {
+		g.reason = ""
+	}
 	if g.reason == "" && s.opt.RequireReason {
 		s.report(c.Span, "this gives no reason; write it behind the rules' names", nil)
 	}

@@ -4,7 +4,7 @@
 //	# plimline ignore=ID[,ID...] reason         the next instruction, or the one that the comment stands in
 //	# plimline ignore-stage=ID[,ID...] reason   the stage that the comment stands in, or that begins below it
 //	# plimline ignore-file=ID[,ID...] reason    the whole file
-//	# plimline ignore=ID until=2027-01-31 reason  up to the end of that day
+//	# plimline ignore=ID until=2027-01-31 reason  as long as it is that day anywhere on earth
 //	# hadolint ignore=DL3006  # hadolint stage ignore=DL3006  # hadolint global ignore=DL3006
 //	# check=skip=StageNameCasing;error=true     the whole file as a directive, the next instruction as a comment
 //	# trivy:ignore:DS-0002                      the instruction in the same line or the next
@@ -157,6 +157,10 @@ func (s *Set) suppress(f *finding.Finding, used []bool) {
 			covered = true
 		}
 		if !covered || !g.has(f.Rule) {
+			continue
+		}
+		// That a reason is missing is not hidden by a comment without one.
+		if f.Rule == InvalidIgnore && s.opt.RequireReason && g.reason == "" {
 			continue
 		}
 		used[i] = true

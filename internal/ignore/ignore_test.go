@@ -70,6 +70,10 @@ func scan(text string) *dockerfile.File {
 
 // apply suppresses findings, given as "line rule" or "0 rule" for the whole file, and shows all that come back.
 func apply(f *dockerfile.File, findings []string, off ...string) []string {
+	return applyWith(Options{Today: "2026-11-24"}, f, findings, off...)
+}
+
+func applyWith(opt Options, f *dockerfile.File, findings []string, off ...string) []string {
 	var in []finding.Finding
 	for _, text := range findings {
 		number, rule, _ := strings.Cut(text, " ")
@@ -85,7 +89,7 @@ func apply(f *dockerfile.File, findings []string, off ...string) []string {
 	}
 	active := func(rule string) bool { return !slices.Contains(off, rule) }
 	var out []string
-	for _, found := range Parse(f, catalog(), Options{Today: "2026-11-24"}).Apply(in, active) {
+	for _, found := range Parse(f, catalog(), opt).Apply(in, active) {
 		line := fmt.Sprintf("%d %s", f.Source.Line(found.Span.Start), found.Rule)
 		if found.Message != "found" {
 			line += fmt.Sprintf(" [%s] %s", f.Source.Text(found.Span), found.Message)
@@ -262,6 +266,39 @@ func TestOwnComments(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestReasonsAndDays tries to get around a reason that is required, and a day that is over. The finding is in line 2.
+func TestReasonsAndDays(t *testing.T) {
+	const missing = `1 invalid-ignore [%s] this gives no reason; write it behind the rules' names`
+	for _, tt := range []struct {
+		comment string
+		want    []string // with "%s" for the comment
+	}{
+		{"# plimline ignore=root-user because", []string{`2 root-user <- 1 "because"`}},
+		{"# plimline ignore=root-user #1234", []string{`2 root-user <- 1 "1234"`}},
+		{"# plimline ignore=root-user ja, weil’s so ist", []string{`2 root-user <- 1 "ja, weil’s so ist"`}},
+		{"# plimline ignore=root-user", []string{`2 root-user <- 1 ""`, missing}},
+		{"# plimline ignore=root-user ...", []string{`2 root-user <- 1 ""`, missing}},
+		{"# plimline ignore=root-user \u200b", []string{`2 root-user <- 1 ""`, missing}},
+		{"# plimline ignore-file=all", []string{`2 root-user <- 1 ""`, missing}},
+		{"# plimline ignore-file=all .", []string{`2 root-user <- 1 ""`, missing}},
+		{"# plimline ignore=root-user until=2028-02-29 they move", []string{`2 root-user <- 1 "they move"`}},
+		{"# plimline ignore=root-user until=2028-02-29", []string{`2 root-user <- 1 ""`, missing}},
+		{"# plimline ignore=root-user until=2028-02-28 they move", []string{"2 root-user"}},
+		{"# plimline ignore=root-user until=2027-02-29 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [2027-02-29] "2027-02-29" is no day; write until=2027-01-31`}},
+		{"# plimline ignore=root-user until=2028-2-29 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [2028-2-29] "2028-2-29" is no day; write until=2027-01-31`}},
+		{"# plimline ignore=root-user until=2028-02-29T10:00 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [2028-02-29T10:00] "2028-02-29T10:00" is no day; write until=2027-01-31`}},
+		{"# plimline ignore=root-user until=99999-01-01 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [99999-01-01] "99999-01-01" is no day; write until=2027-01-31`}},
+	} {
+		for i, want := range tt.want {
+			tt.want[i] = strings.Replace(want, "%s", tt.comment, 1)
+		}
+		got := applyWith(Options{Today: "2028-02-29", RequireReason: true}, scan(tt.comment+"\nUSER root\n"), []string{"2 root-user"})
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.comment, diff)
+		}
 	}
 }
 

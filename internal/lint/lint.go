@@ -25,14 +25,18 @@ import (
 type Linter struct {
 	engine     *policy.Engine
 	contexts   []string
-	today      string
 	mu         sync.Mutex
 	evaluators map[string]*policy.Evaluator // by Settings.ParametersKey
 }
 
 // New makes a linter of the engine's rules. contexts are the names of additional build contexts.
 func New(engine *policy.Engine, contexts []string) *Linter {
-	return &Linter{engine: engine, contexts: contexts, today: time.Now().Format(time.DateOnly), evaluators: map[string]*policy.Evaluator{}}
+	return &Linter{engine: engine, contexts: contexts, evaluators: map[string]*policy.Evaluator{}}
+}
+
+// today is the day that it still is somewhere on earth: what holds up to the end of a day holds as long on every machine.
+func today(now time.Time) string {
+	return now.In(time.FixedZone("UTC-12", -12*60*60)).Format(time.DateOnly)
 }
 
 // Catalog is the engine's rules.
@@ -63,7 +67,7 @@ func contextOf(m *stage.Model, ctx buildcontext.Context) *buildcontext.Files {
 }
 
 // File returns the findings for one file, judged with the sources in its build context, sorted, the suppressed ones marked.
-// Rules that fail are findings of the rule "faulty-rule". The error is the context's or says that a policy's parameters do not fit.
+// Rules that fail are findings of the rule finding.Faulty. The error is the context's or says that a policy's parameters do not fit.
 //
 // said is what ShellCheck has said of the file's Scripts; nil when it was not asked.
 func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontext.Context, set *config.Settings, said ...shellcheck.Comment) ([]finding.Finding, error) {
@@ -80,10 +84,10 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 		return nil, err
 	}
 	for _, f := range failures {
-		found = append(found, finding.Finding{Rule: "faulty-rule", Message: fmt.Sprintf("rule %s: %v", f.Rule, f.Err)})
+		found = append(found, finding.Finding{Rule: finding.Faulty, Message: fmt.Sprintf("rule %s: %v", f.Rule, f.Err)})
 	}
 	shell := slices.DeleteFunc(l.Comments(said), func(f finding.Finding) bool { return !set.Active(f.Rule) })
-	comments := ignore.Parse(model.File, l.engine.Catalog(), ignore.Options{Today: l.today, RequireReason: set.RequireReason})
+	comments := ignore.Parse(model.File, l.engine.Catalog(), ignore.Options{Today: today(time.Now()), RequireReason: set.RequireReason})
 	// What is left out for ShellCheck's sake counts here: whether a comment is unused is not to depend on who runs it.
 	own := len(found)
 	found = comments.Apply(append(found, shell...), func(rule string) bool {
