@@ -95,14 +95,17 @@ func TestHostileArchives(t *testing.T) {
 	link := func(flag byte, name, to string) entry {
 		return entry{Header: tar.Header{Typeflag: flag, Name: name, Linkname: to}}
 	}
-	lying := tarball(t, file("a.rego", rego))
-	copy(lying[124:136], "77777777777\x00") // the size, in octal
-	var sum int
-	copy(lying[148:156], "        ")
-	for _, c := range lying[:512] {
-		sum += int(c)
+	forged := func(at int, text string) []byte {
+		archive := tarball(t, file("a.rego", rego))
+		copy(archive[at:], text)
+		var sum int
+		copy(archive[148:156], "        ")
+		for _, c := range archive[:512] {
+			sum += int(c)
+		}
+		copy(archive[148:156], fmt.Sprintf("%06o\x00 ", sum))
+		return zipped(t, archive)
 	}
-	copy(lying[148:156], fmt.Sprintf("%06o\x00 ", sum))
 	tests := []struct {
 		name   string
 		packed []byte
@@ -134,7 +137,11 @@ func TestHostileArchives(t *testing.T) {
 		{"large archive", append(bytes.Clone(good), make([]byte, 4<<20)...), `it is larger than 4 MiB`},
 		{"bomb of zeros", archive(t, file("a", strings.Repeat("\x00", 2<<20))), `it is packed too well to be anything but a bomb`},
 		{"bomb behind the end", zipped(t, append(tarball(t, file("a", rego)), make([]byte, 64<<20)...)), `it unpacks to more than a set of policies may have`},
-		{"lying size", zipped(t, lying), `entry "a.rego": it is larger than 2 MiB`},
+		{"lying size", forged(124, "77777777777\x00"), `entry "a.rego": it is larger than 2 MiB`},
+		{"negative size", forged(124, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), `read the archive: archive/tar: invalid tar header`},
+		{"holes", forged(156, "S"), `read the archive: archive/tar: invalid tar header`},
+		{"unusual type", forged(156, "V"), `entry "a.rego": it is of the unusual type 'V'`},
+		{"two archives in one", append(bytes.Clone(good), archive(t, file("b.rego", rego))...), `something follows the end of the archive`},
 		{"data behind the end", zipped(t, append(tarball(t, file("a", rego)), "more"...)), `something follows the end of the archive`},
 		{"cut", good[:len(good)-12], `it ends too early`},
 		{"cut in an entry", zipped(t, tarball(t, file("a", rego+rego+strings.Repeat("#", 2000)))[:1000]), `it ends too early`},
@@ -149,6 +156,9 @@ func TestHostileArchives(t *testing.T) {
 			`x.rego: the package plimline.policies.base-check is outside of the roots`},
 		{"data out of roots", archive(t, file(".manifest", `{"roots": ["a/b"]}`), file("data.json", `{"a": {"b": 1, "c": 2}}`)), `data.json: the data at "a/c" is outside`},
 		{"aliases", archive(t, file(".manifest", `{"roots": ["a"]}`), file("data.yaml", laughs())), `data.yaml: `},
+		{"many roots", archive(t, file(".manifest", `{"roots": ["a"`+strings.Repeat(`, "b"`, 1000)+`]}`)), `.manifest: more than 1000 roots`},
+		{"dense data", archive(t, file(".manifest", `{"roots": ["a"]}`), file("data.yaml", "a: ["+strings.Repeat("1,", 300_000)+"1]")), `data.yaml: it is larger than 512 KiB`},
+		{"deep data", archive(t, file(".manifest", `{"roots": ["a"]}`), file("data.json", strings.Repeat(`{"a":`, 20_000)+"1"+strings.Repeat("}", 20_000))), `data.json: `},
 		{"delta bundle", archive(t, file("patch.json", `{}`)), `it is a delta bundle`},
 		{"signed by nobody known", archive(t, file(".signatures.json", `{}`), file("x.rego", rego)), `it is signed, and there is no key to check that with`},
 		{"signatures below", archive(t, file("x/.signatures.json", `{}`)), `signatures are at the top`},

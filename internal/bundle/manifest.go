@@ -15,6 +15,9 @@ import (
 // manifestFile says what an OPA bundle is about. Few have one.
 const manifestFile = ".manifest"
 
+// maxRoots is how many parts of data a bundle may be about: each is compared with each.
+const maxRoots = 1000
+
 // checkManifest refuses a bundle that OPA would refuse for what its .manifest says: data and packages outside of its roots.
 func checkManifest(files []txtar.File) error {
 	var m struct {
@@ -23,6 +26,9 @@ func checkManifest(files []txtar.File) error {
 	for _, f := range files {
 		switch f.Name {
 		case manifestFile:
+			if len(f.Data) > maxManifest {
+				return fmt.Errorf("%s: it is larger than %s", manifestFile, size(maxManifest))
+			}
 			if err := json.Unmarshal(f.Data, &m); err != nil {
 				return fmt.Errorf("%s: %w", manifestFile, err)
 			}
@@ -34,6 +40,9 @@ func checkManifest(files []txtar.File) error {
 		return nil
 	}
 	roots := *m.Roots
+	if len(roots) > maxRoots {
+		return fmt.Errorf("%s: more than %d roots", manifestFile, maxRoots)
+	}
 	for i, root := range roots {
 		roots[i] = strings.Trim(root, "/")
 		for _, other := range roots[:i] {

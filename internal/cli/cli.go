@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
 	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/policy"
+	"github.com/plimline/plimline/internal/report"
 )
 
 // Exit codes.
@@ -28,26 +31,44 @@ type app struct {
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
-	code   int // the exit code of a command that did its work
-	stays  atomic.Bool
+	screen io.Writer   // standard error as it is
+	code   int         // the exit code of a command that did its work
+	stays  atomic.Bool // the run lasts as long as an editor
+	once   atomic.Bool // the command cannot be started again: it has read standard input
 }
 
 // Run runs plimline with the arguments behind its name and returns the exit code.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr}
+	a := &app{stdin: stdin, stdout: stdout, stderr: report.Safe(stderr), screen: stderr}
+	a.ctx = a.runaways(args).In(ctx)
 	a.tuneMemory()
 	root := a.root()
 	root.SetArgs(args)
-	if err := root.ExecuteContext(ctx); err != nil {
+	if err := root.ExecuteContext(a.ctx); err != nil {
 		if errors.Is(err, context.Canceled) {
 			err = errors.New("interrupted")
 		}
 		for _, line := range strings.Split(err.Error(), "\n") {
-			fmt.Fprintln(stderr, "plimline:", line)
+			fmt.Fprintln(a.stderr, "plimline:", line)
 		}
 		return ExitFailure
 	}
 	return a.code
+}
+
+// leftOut names, in the environment, policies that could not be stopped in the process that this one replaces.
+const leftOut = "PLIMLINE_LEFT_OUT"
+
+// runaways starts the command again without a policy that cannot be stopped: nothing has been written yet. It does not when there is somebody who
+// talks to this process.
+func (a *app) runaways(args []string) policy.Runaways {
+	known := strings.FieldsFunc(os.Getenv(leftOut), func(r rune) bool { return r == '\n' })
+	return policy.Runaways{Known: known, Found: func(name string) {
+		if a.once.Load() || slices.Contains(known, name) {
+			return
+		}
+		replace(args, leftOut+"="+strings.Join(append(known, name), "\n"))
+	}}
 }
 
 func (a *app) root() *cobra.Command {

@@ -17,6 +17,7 @@ import (
 	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/lint"
+	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/spec"
 	"github.com/plimline/plimline/policies"
@@ -49,7 +50,11 @@ func (a *app) explainCommand() *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("read the page of %s: %w", id, err)
 				}
-				if _, err := a.stdout.Write(page); err != nil {
+				out := a.stdout
+				if rule, _ := catalog.Rule(id); rule.External {
+					out = report.Safe(out)
+				}
+				if _, err := out.Write(page); err != nil {
 					return err
 				}
 			}
@@ -108,7 +113,7 @@ func (a *app) rulesCommand() *cobra.Command {
 			case "json":
 				return a.printJSON(ruleList(catalog))
 			case "text":
-				w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+				w := tabwriter.NewWriter(report.Safe(a.stdout), 0, 0, 2, ' ', 0)
 				for _, r := range catalog.Rules() {
 					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Kind, r.Severity, r.Set, r.Title)
 				}
@@ -186,6 +191,7 @@ func (a *app) parseCommand() *cobra.Command {
 // read reads a file, or standard input when it is named "-".
 func (a *app) read(file string) ([]byte, error) {
 	if file == "-" {
+		a.once.Store(true)
 		return readAll(a.stdin)
 	}
 	return readFile(file)

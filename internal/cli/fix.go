@@ -18,7 +18,9 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/fix"
+	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/unit"
 )
@@ -115,9 +117,9 @@ func (a *app) fix(args []string, opt *lintOptions, fixing fixOptions) error {
 }
 
 func (a *app) showFixes(results []mended, stdin bool, fixing fixOptions) error {
-	report := a.stdout
+	out := report.Safe(a.stdout)
 	if stdin {
-		report = a.stderr
+		out = a.stderr
 	}
 	fixed, files := 0, 0
 	for i := range results {
@@ -145,7 +147,13 @@ func (a *app) showFixes(results []mended, stdin bool, fixing fixOptions) error {
 		if len(r.Applied) > 0 {
 			fixed, files = fixed+len(r.Applied), files+1
 			if !fixing.diff {
-				fmt.Fprintf(report, "%s: fixed %s\n", r.path, listApplied(r.Applied))
+				fmt.Fprintf(out, "%s: fixed %s\n", r.path, listApplied(r.Applied))
+			}
+		}
+		for _, x := range r.Findings {
+			if x.Rule == finding.Faulty {
+				fmt.Fprintf(a.stderr, "%s: %s\n", r.path, x.Message)
+				a.code = ExitFailure
 			}
 		}
 		for _, u := range r.Undone {
@@ -153,13 +161,13 @@ func (a *app) showFixes(results []mended, stdin bool, fixing fixOptions) error {
 		}
 	}
 	if fixing.diff {
-		report = a.stderr
+		out = a.stderr
 	}
 	verb := "fixed"
 	if fixing.diff {
 		verb = "would be fixed"
 	}
-	_, err := fmt.Fprintf(report, "%s %s in %s\n", plural(fixed, "finding"), verb, plural(files, "file"))
+	_, err := fmt.Fprintf(out, "%s %s in %s\n", plural(fixed, "finding"), verb, plural(files, "file"))
 	return err
 }
 

@@ -237,6 +237,7 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 		if len(jobs) > 0 {
 			return nil, nil, errors.New("standard input (-) is named twice")
 		}
+		a.once.Store(true)
 		content, err := readAll(a.stdin)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read standard input: %w", err)

@@ -75,6 +75,7 @@ func (a *app) lsp(settings *settingsOptions, sources *contextOptions, timeout ti
 			return shellcheck.Run(ctx, program, timeout, scripts)
 		}
 	}
+	a.once.Store(true)
 	err := lsp.Serve(a.ctx, a.stdin, a.stdout, opt)
 	if errors.Is(err, lsp.ErrNoShutdown) {
 		a.code = ExitFindings

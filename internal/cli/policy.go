@@ -15,6 +15,7 @@ import (
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/policy"
+	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/policies"
 )
 
@@ -167,12 +168,13 @@ Exit code: 0 all is well, 1 something is odd, 2 a policy cannot be used.`,
 			if err != nil {
 				return err
 			}
+			out := report.Safe(a.stdout)
 			for _, problem := range engine.Errors() {
-				fmt.Fprintln(a.stdout, problem)
+				fmt.Fprintln(out, problem)
 				a.code = ExitFailure
 			}
 			for _, advice := range engine.Advice() {
-				fmt.Fprintln(a.stdout, advice)
+				fmt.Fprintln(out, advice)
 				a.code = max(a.code, ExitFindings)
 			}
 			own := engine.Own()

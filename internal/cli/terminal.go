@@ -58,8 +58,8 @@ const (
 
 func (a *app) progress(total int) *progress {
 	p := &progress{total: total, start: time.Now()}
-	if _, ok := terminal(a.stderr); ok {
-		p.w = a.stderr
+	if _, ok := terminal(a.screen); ok {
+		p.w = a.screen
 	}
 	return p
 }
@@ -92,8 +92,8 @@ func (a *app) tuneMemory() {
 		return
 	}
 	debug.SetGCPercent(1400) // of the smallest heap, 4 MB
-	first := new([1]byte)
-	runtime.SetFinalizer(first, func(*[1]byte) {
+	first := new([32]byte)   // smaller ones share their memory, and may live on
+	runtime.SetFinalizer(first, func(*[32]byte) {
 		if !a.stays.Load() {
 			manyFiles()
 		}

@@ -22,6 +22,7 @@ import (
 	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/policy"
+	"github.com/plimline/plimline/internal/report"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/spec"
 	"github.com/plimline/plimline/internal/stage"
@@ -141,7 +142,11 @@ func (a *app) test(args []string, opt *testOptions) error {
 			return fmt.Errorf("write %s: %w", opt.lcov, err)
 		}
 	}
-	_, err = a.stdout.Write(b.Bytes())
+	out := a.stdout
+	if opt.format == "text" || opt.output != "" {
+		out = report.Safe(out)
+	}
+	_, err = out.Write(b.Bytes())
 	return err
 }
 

@@ -113,6 +113,9 @@ func TestWatch(t *testing.T) {
 	if text := string(readFile(t, "out.json")); !strings.Contains(text, "root-user") || strings.Contains(text, "new.Dockerfile") {
 		t.Errorf("the report in a file is old:\n%s", text)
 	}
+	put("hostile-rule.rego", "package plimline.policies[\"hostile-rule\"]\n\nfindings contains 1 if sprintf(\"%1000000000d\", [1]) != \"\"\n")
+	put("plimline.yaml", "policies: [hostile-rule.rego]\n")
+	step("a hostile policy", "rule hostile-rule: hostile-rule.rego:3: sprintf: a text of more than 4 MiB", "[root-user]")
 	cancel()
 	select {
 	case got := <-code:

@@ -20,6 +20,9 @@ import (
 // maxRounds bounds how often a file is looked at again. Most files are done after two.
 const maxRounds = 64
 
+// maxGrowth is how many bytes fixes may add to a file.
+const maxGrowth = 1 << 20
+
 // Fixer mends files. It is safe for concurrent use.
 type Fixer struct {
 	Linter *lint.Linter
@@ -53,6 +56,7 @@ func (f *Fixer) File(ctx context.Context, src *source.File, sources buildcontext
 	if err != nil {
 		return nil, err
 	}
+	state.most = len(src.Bytes) + maxGrowth
 	refused := map[string]bool{}
 	for range maxRounds {
 		chosen := f.choose(state, refused)
@@ -107,6 +111,7 @@ type state struct {
 	src      *source.File
 	file     *dockerfile.File
 	findings []finding.Finding
+	most     int // bytes that it may grow to
 }
 
 func (f *Fixer) look(ctx context.Context, src *source.File, sources buildcontext.Context, set *config.Settings) (*state, error) {
@@ -114,7 +119,7 @@ func (f *Fixer) look(ctx context.Context, src *source.File, sources buildcontext
 	if err != nil {
 		return nil, err
 	}
-	return &state{src, dockerfile.Parse(src), found}, nil
+	return &state{src: src, file: dockerfile.Parse(src), findings: found}, nil
 }
 
 // choice is a finding whose fix is to be made.
@@ -169,9 +174,13 @@ func (f *Fixer) try(ctx context.Context, s *state, chosen []choice, sources buil
 	if bytes.Equal(text, s.src.Bytes) {
 		return nil, "it changes nothing", nil
 	}
+	if len(text) > s.most {
+		return nil, "the file would become too large", nil
+	}
 	if next, err = f.look(ctx, source.NewFile(s.src.Path, text), sources, set); err != nil {
 		return nil, "", err
 	}
+	next.most = s.most
 	return next, f.worse(s, next, chosen), nil
 }
 

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -69,6 +70,25 @@ func TestFindingsWhileTyping(t *testing.T) {
 	}
 	c.change("Dockerfile", 2, contentChange{&textRange{position{0, 12}, position{0, 18}}, "3.20"})
 	if diff := cmp.Diff([]string{}, c.published("Dockerfile", 2)); diff != "" {
+		t.Error(diff)
+	}
+	c.end()
+}
+
+// TestHostilePolicy: what goes wrong in a policy is said at the start of the file, and the others say what they find.
+func TestHostilePolicy(t *testing.T) {
+	c := start(t, options(t))
+	head := "package plimline.policies[%q]\n\nimport data.plimline.lib\n\n"
+	c.put("plimline.yaml", "policies: [hostile]\n")
+	c.put("hostile/good-neighbour.rego", fmt.Sprintf(head, "good-neighbour")+"findings contains lib.at(input, \"hello\")\n")
+	c.put("hostile/hostile-rule.rego", fmt.Sprintf(head, "hostile-rule")+"findings contains lib.at(input, \"x\") if count(numbers.range(1, 1000000000)) > 1\n")
+	c.begin(`{}`)
+	c.open("Dockerfile", "FROM scratch\n")
+	want := []string{
+		"0:0-0:0 faulty-rule rule hostile-rule: it took more than 128 MiB of memory and was stopped",
+		"0:0-1:0 good-neighbour hello",
+	}
+	if diff := cmp.Diff(want, c.published("Dockerfile", 1)); diff != "" {
 		t.Error(diff)
 	}
 	c.end()

@@ -30,15 +30,16 @@ type annotation struct {
 }
 
 // trivyMetadata is what Trivy reads: METADATA of the package, or without that the rule __rego_metadata__.
-func trivyMetadata(files []*module, all []*userSource) *annotation {
+func trivyMetadata(ctx context.Context, guard *guard, files []*module, all []*userSource) *annotation {
 	out := &annotation{tool: trivy, dockerfile: true}
 	var selectors, schemas []string
 	for _, m := range files {
 		annotated := false
 		for _, a := range m.module.Annotations {
 			for _, s := range a.Schemas {
-				names := refNames(s.Schema)
-				schemas = append(schemas, names[len(names)-1])
+				if names := refNames(s.Schema); names != nil { // else the schema itself is there
+					schemas = append(schemas, names[len(names)-1])
+				}
 			}
 			if a.Scope == "package" {
 				annotated = true
@@ -52,11 +53,11 @@ func trivyMetadata(files []*module, all []*userSource) *annotation {
 			}
 			switch r.Head.Name {
 			case "__rego_metadata__":
-				if fields, ok := constant(r, files, all).(map[string]any); ok {
+				if fields, ok := constant(ctx, guard, r, files, all).(map[string]any); ok {
 					out.custom(fields)
 				}
 			case "__rego_input__":
-				selectors = append(selectors, selected(constant(r, files, all))...)
+				selectors = append(selectors, selected(constant(ctx, guard, r, files, all))...)
 			}
 		}
 	}
@@ -78,33 +79,34 @@ func trivyMetadata(files []*module, all []*userSource) *annotation {
 const constantTime = time.Second
 
 // constant is the value of a rule that depends on no input; nil when there is none.
-func constant(r *ast.Rule, files []*module, all []*userSource) any {
+func constant(ctx context.Context, guard *guard, r *ast.Rule, files []*module, all []*userSource) any {
 	if r.Head.Value != nil && r.Head.Value.IsGround() {
 		if out, err := ast.JSON(r.Head.Value.Value); err == nil { // it has no calls
 			return out
 		}
 	}
-	compiler, _ := compileFiles(reach(files, all), false)
-	if compiler.GetRulesExact(files[0].module.Package.Path.Append(ast.StringTerm(string(r.Head.Name)))) == nil {
+	compiler, _ := compileFiles(ctx, guard, reach(files, all), false)
+	if compiler == nil || compiler.GetRulesExact(files[0].module.Package.Path.Append(ast.StringTerm(string(r.Head.Name)))) == nil {
 		return nil
 	}
-	ctx := context.Background()
 	store := inmem.NewFromASTObject(files[0].source.values)
 	txn, err := store.NewTransaction(ctx)
 	if err != nil {
 		return nil
 	}
 	defer store.Abort(ctx, txn)
-	cancel := topdown.NewCancel()
-	defer time.AfterFunc(constantTime, cancel.Cancel).Stop()
-	query := topdown.NewQuery(askFor(files[0].module.Package.Path, string(r.Head.Name))).WithCompiler(compiler).WithStore(store).WithTransaction(txn).
-		WithMetrics(metrics.NoOp()).WithBuiltins(builtinsFor(files)).WithCancel(cancel)
-	var out any
-	_ = query.Iter(ctx, func(x topdown.QueryResult) error {
-		out, err = ast.JSON(x[ast.Var("findings")].Value)
-		return err
-	})
-	return out
+	return run(ctx, guard, task[any]{files[0].file, within(constantTime), func(cancel topdown.Cancel) (out any, err error) {
+		query := topdown.NewQuery(askFor(files[0].module.Package.Path, string(r.Head.Name))).WithCompiler(compiler).WithStore(store).WithTransaction(txn).
+			WithMetrics(metrics.NoOp()).WithBuiltins(builtinsFor(files)).WithCancel(cancel)
+		return out, query.Iter(ctx, func(x topdown.QueryResult) error {
+			result := x[ast.Var("findings")]
+			if err := (scale{}).weigh(result); err != nil {
+				return err
+			}
+			out, err = ast.JSON(result.Value)
+			return err
+		})
+	}})[0].result
 }
 
 // selected are the types of input in Trivy's "selector".

@@ -80,7 +80,7 @@ func imported(file *module) []*module {
 				continue
 			}
 			m := &module{file: file.source.Source.path(name), name: name, source: file.source}
-			if text, err := fs.ReadFile(file.source.FS, name); err != nil {
+			if text, err := readFile(file.source.FS, name, maxRego); err != nil {
 				m.err = fmt.Errorf("%s:%d: %s is imported, and there is no %s", out[i].file, im.Location.Row, ref, m.file)
 			} else {
 				m.text = text
@@ -135,7 +135,7 @@ func buildFunctions(s *userSource, unknown map[string]bool) map[string]*topdown.
 	functions := map[string]func([]*ast.Term) (*ast.Term, error){
 		"load_json": func(x []*ast.Term) (*ast.Term, error) {
 			name, _ := x[0].Value.(ast.String)
-			text, err := fs.ReadFile(s.sealed(), path.Clean(string(name)))
+			text, err := readFile(s.sealed(), path.Clean(string(name)), maxData)
 			if err != nil {
 				return nil, pathless(err)
 			}
@@ -177,7 +177,7 @@ func buildFunctions(s *userSource, unknown map[string]bool) map[string]*topdown.
 			return nil, nil
 		},
 	}
-	out := map[string]*topdown.Builtin{}
+	out := maps.Clone(boundedBuiltins())
 	for _, b := range buildBuiltins() {
 		out[b.Name] = &topdown.Builtin{Decl: b, Func: func(_ topdown.BuiltinContext, operands []*ast.Term, iter func(*ast.Term) error) error {
 			result, err := functions[b.Name](operands)
@@ -191,7 +191,7 @@ func buildFunctions(s *userSource, unknown map[string]bool) map[string]*topdown.
 }
 
 // compileBuildPolicy compiles a build policy with what it imports.
-func compileBuildPolicy(m *module) query {
+func compileBuildPolicy(ctx context.Context, guard *guard, m *module) query {
 	modules := map[string]*ast.Module{}
 	for _, file := range m.other.files {
 		if file.err != nil {
@@ -202,8 +202,16 @@ func compileBuildPolicy(m *module) query {
 	}
 	capabilities := *otherCapabilities()
 	capabilities.Builtins = slices.Concat(capabilities.Builtins, buildBuiltins())
-	compiler := ast.NewCompiler().WithCapabilities(&capabilities)
-	if compiler.Compile(modules); compiler.Failed() {
+	compiler := limit(ast.NewCompiler()).WithCapabilities(&capabilities)
+	err := tooLarge(m.other.files)
+	if err == nil {
+		err = guard.compile(ctx, m.file, compiler, modules)
+	}
+	if err != nil {
+		m.err = fmt.Errorf("%s: cannot be used: %w", m.file, err)
+		return query{err: m.err}
+	}
+	if compiler.Failed() {
 		m.err = compileError(compiler.Errors)
 		return query{err: m.err}
 	}
@@ -289,7 +297,7 @@ var howBuilt = []string{"env.args", "env.labels", "env.target"}
 
 // decide asks a build policy about all that a build of a file fetches. A source that it does not allow is a finding at its reference; one that it
 // decides about by what the file does not say is an unknown.
-func decide(ctx context.Context, m *module, q query, doc *document.Document, cancel func() topdown.Cancel) ([]finding.Finding, error) {
+func decide(ctx context.Context, m *module, q query, doc *document.Document, cancel topdown.Cancel) ([]finding.Finding, error) {
 	store := inmem.NewFromASTObject(ast.NewObject())
 	txn, err := store.NewTransaction(ctx)
 	if err != nil {
@@ -315,7 +323,7 @@ func decide(ctx context.Context, m *module, q query, doc *document.Document, can
 		asked := map[string]bool{}
 		ask := func() *topdown.Query {
 			return topdown.NewQuery(q.body).WithCompiler(q.compiler).WithStore(store).WithTransaction(txn).WithInput(ast.NewTerm(input)).
-				WithMetrics(metrics.NoOp()).WithBuiltins(buildFunctions(m.source, asked)).WithCancel(cancel())
+				WithMetrics(metrics.NoOp()).WithBuiltins(buildFunctions(m.source, asked)).WithCancel(cancel)
 		}
 		unknown := slices.Concat(f.Unknown, howBuilt)
 		terms := make([]*ast.Term, len(unknown))
@@ -396,7 +404,7 @@ func readDecision(v ast.Value) (allowed bool, messages []string, err error) {
 	if allow := object.Get(ast.StringTerm("allow")); allow != nil {
 		b, ok := allow.Value.(ast.Boolean)
 		if !ok {
-			return false, nil, fmt.Errorf("decision.allow is neither true nor false: %s", shortened(allow.String()))
+			return false, nil, fmt.Errorf("decision.allow is neither true nor false: %s", brief(allow.Value))
 		}
 		allowed = bool(b)
 	}

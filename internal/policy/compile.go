@@ -1,11 +1,10 @@
 package policy
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"slices"
-	"strings"
-	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"golang.org/x/sync/errgroup"
@@ -29,11 +28,11 @@ type group struct {
 }
 
 // compile compiles the rules that parse. One that does not compile keeps its error; the error returned is the library's.
-func compile(library, rules []*module) (map[string]query, error) {
+func compile(ctx context.Context, guard *guard, library, rules []*module) (map[string]query, error) {
 	groups := grouped(rules)
 	var work errgroup.Group
 	for _, g := range groups {
-		work.Go(func() error { return g.compile(library) })
+		work.Go(func() error { return g.compile(ctx, guard, library) })
 	}
 	if err := work.Wait(); err != nil {
 		return nil, err
@@ -99,14 +98,30 @@ func split(rules []*module, n int) []*group {
 
 // compile compiles the group. A rule that does not compile is left out and its error noted, and so are all of them when it is their own
 // library that does not; an error in plimline's is returned.
-func (g *group) compile(library []*module) error {
+func (g *group) compile(ctx context.Context, guard *guard, library []*module) error {
 	modules := map[string]*ast.Module{}
 	for _, m := range slices.Concat(library, g.library, g.rules) {
 		modules[m.file] = m.module
 	}
+	refuse := func(err error) {
+		for _, m := range g.rules {
+			if m.err == nil {
+				m.err = fmt.Errorf("%s: cannot be used: %w", m.file, err)
+			}
+		}
+	}
+	if err := tooLarge(slices.Concat(g.library, g.rules)); err != nil {
+		refuse(err)
+		return nil
+	}
 	for {
 		g.compiler = newCompiler(g.trusted)
-		g.compiler.Compile(modules)
+		if g.trusted {
+			g.compiler.Compile(modules)
+		} else if err := guard.compile(ctx, g.name(), g.compiler, modules); err != nil {
+			refuse(err)
+			return nil
+		}
 		if !g.compiler.Failed() {
 			g.checkHelpers()
 			return nil
@@ -126,13 +141,17 @@ func (g *group) compile(library []*module) error {
 		if g.library == nil {
 			return err
 		}
-		for _, m := range g.rules {
-			if m.err == nil {
-				m.err = fmt.Errorf("%s: cannot be used: %w", m.file, err)
-			}
-		}
+		refuse(err)
 		return nil
 	}
+}
+
+// name is what the guard calls the group.
+func (g *group) name() string {
+	if s := g.rules[0].source; s != nil {
+		return s.Name
+	}
+	return g.rules[0].file
 }
 
 // checkHelpers notes rules that name helpers which the library does not have.
@@ -154,20 +173,6 @@ func ofFile(list ast.Errors, file string) ast.Errors {
 	return slices.DeleteFunc(slices.Clone(list), func(e *ast.Error) bool { return e.Location == nil || e.Location.File != file })
 }
 
-// capabilities are what rules may use: nothing that reaches the network, the environment, the clock, or chance.
-var capabilities = sync.OnceValue(func() *ast.Capabilities {
-	c := *ast.CapabilitiesForThisVersion()
-	c.AllowNet = []string{}
-	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool {
-		if slices.Contains([]string{"opa.runtime", "trace", "time.now_ns", "rego.parse_module", "json.verify_schema", "json.match_schema"}, b.Name) {
-			return true
-		}
-		return slices.ContainsFunc([]string{"http.", "net.", "rand.", "uuid.", "io.jwt.", "providers.", "crypto.x509.", "graphql."},
-			func(prefix string) bool { return strings.HasPrefix(b.Name, prefix) })
-	})
-	return &c
-})
-
 // checked are the compiler's stages that only refuse faulty modules; the tests run them on the built-in ones.
 // CheckSafetyRuleBodies is not among them: it puts bodies in order.
 func checked() []ast.StageID {
@@ -186,5 +191,5 @@ func newCompiler(trusted bool) *ast.Compiler {
 	}
 	schemas := ast.NewSchemaSet()
 	schemas.Put(ast.SchemaRootRef, inputSchema())
-	return c.WithStrict(true).WithSchemas(schemas).WithUseTypeCheckAnnotations(true)
+	return limit(c).WithStrict(true).WithSchemas(schemas).WithUseTypeCheckAnnotations(true)
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,13 +11,15 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"go.yaml.in/yaml/v3"
 )
 
 // readData works out what policies for other tools see as data. As with conftest's --data it is what all sources bring, below one root; where
 // two bring the same, each source sees its own.
 func readData(sources []*userSource) error {
 	own := make([]map[string]any, len(sources))
+	for _, s := range sources {
+		s.values = ast.NewObject()
+	}
 	for i, s := range sources {
 		var err error
 		if own[i], err = s.data(); err != nil {
@@ -48,8 +51,9 @@ func isDataFile(name string) bool {
 // loader; beside policies, which have examples and settings too, what is called data, as in OPA's bundles.
 func (s *userSource) data() (map[string]any, error) {
 	out := map[string]any{}
+	left := maxData
 	read := func(name string) error {
-		content, err := dataFile(s.sealed(), name)
+		content, err := dataFile(s.sealed(), name, &left)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.path(name), pathless(err))
 		}
@@ -91,13 +95,16 @@ func (s *userSource) data() (map[string]any, error) {
 	return out, err
 }
 
-func dataFile(fsys fs.FS, name string) (map[string]any, error) {
-	text, err := fs.ReadFile(fsys, name)
+func dataFile(fsys fs.FS, name string, left *int) (map[string]any, error) {
+	text, err := readFile(fsys, name, *left)
 	if err != nil {
 		return nil, err
 	}
-	var content any
-	if err := yaml.Unmarshal(text, &content); err != nil { // JSON is YAML
+	if *left -= len(text); !json.Valid(text) {
+		*left -= len(text) * (maxData/maxSetup - 1)
+	}
+	content, err := ReadData(text)
+	if err != nil {
 		return nil, err
 	}
 	if content == nil {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,13 +86,23 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 	}
 	defer v.store.Abort(ctx, txn)
 	// What a library rule gives is worked out once for all rules: every group has the same library.
-	native := &realm{store: v.store, txn: txn, cache: topdown.NewVirtualCache()}
+	native := &realm{store: v.store, txn: txn}
 	foreign := &others{source: doc.Source, inputs: map[string]readInput{}, shared: map[string]*realm{}}
 	defer foreign.close(ctx)
 	watch := newWatch(ctx)
 	defer watch.stop()
 	var found []finding.Finding
 	var failed []RuleError
+	note := func(rule string, said verdict, err error) {
+		found = append(found, said.found...)
+		if topdown.IsCancel(err) {
+			err = errTime
+		}
+		if err = cmp.Or(err, said.err); err != nil {
+			failed = append(failed, RuleError{rule, plain(err)})
+		}
+	}
+	var strangers []task[verdict]
 	for _, rule := range v.engine.catalog.Rules() {
 		if !asked(rule) {
 			continue
@@ -105,19 +116,8 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 			continue
 		}
 		m := v.engine.modules[rule.ID]
-		if m.other != nil && m.other.dialect == buildx {
-			list, err := decide(ctx, m, q, doc, watch.start)
-			found = append(found, list...)
-			if topdown.IsCancel(err) {
-				err = errors.New("it took too long and was stopped")
-			}
-			if err != nil {
-				failed = append(failed, RuleError{rule.ID, plain(err)})
-			}
-			continue
-		}
 		own, input := native, document
-		if m.other != nil {
+		if m.other != nil && m.other.dialect != buildx {
 			if input, err = foreign.document(m.other); err != nil {
 				// Its tool would refuse the file; that BuildKit does is a finding of plimline's.
 				found = append(found, finding.Finding{Rule: rule.ID, Severity: rule.Severity, Unknown: true, Message: fmt.Sprintf("not judged: the file does not parse (%v)", err)})
@@ -128,60 +128,99 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 				continue
 			}
 		}
-		ask := func(body ast.Body, tracers ...topdown.QueryTracer) (result ast.Value, err error) {
-			query := topdown.NewQuery(body).WithCompiler(q.compiler).WithStore(own.store).WithTransaction(own.txn).
-				WithInput(input).WithVirtualCache(own.cache).WithCancel(watch.start()).WithMetrics(metrics.NoOp())
-			for _, t := range tracers {
-				query = query.WithQueryTracer(t).WithVirtualCache(topdown.NewVirtualCache()) // all that a rule is made of has to be seen
-			}
-			if v.engine.cover != nil && rule.External {
-				query = query.WithQueryTracer(v.engine.cover)
-			}
-			if m.other != nil {
-				query = query.WithBuiltins(v.engine.builtins)
-			}
-			return result, query.Iter(ctx, func(r topdown.QueryResult) error {
-				result = r[ast.Var("findings")].Value
-				return nil
-			})
+		t := &trial{engine: v.engine, rule: m, query: q, realm: own, input: input, foreign: foreign, doc: doc}
+		if !m.trusted {
+			strangers = append(strangers, task[verdict]{rule.ID, watch.share, func(cancel topdown.Cancel) (verdict, error) { return t.judge(ctx, cancel) }})
+			continue
 		}
-		result, err := ask(q.body)
-		if err == nil && m.other != nil && m.other.excepted {
-			var exceptions ast.Value
-			if exceptions, err = ask(askFor(m.other.pkg, "exception")); err == nil && excepted(exceptions, m.other.name) {
-				continue
-			}
+		said, err := t.judge(ctx, watch.start())
+		if ctx.Err() != nil {
+			return distinct(found), append(failed, interrupted(ctx, rule.ID))
 		}
-		if ended := ctx.Err(); ended != nil {
-			failed = append(failed, RuleError{"", fmt.Errorf("stopped before rule %s was done: %w", rule.ID, ended)})
+		note(rule.ID, said, err)
+	}
+	for i, o := range run(ctx, v.engine.guard, strangers...) {
+		if ctx.Err() != nil && o.err != nil {
+			failed = append(failed, interrupted(ctx, strangers[i].name))
 			break
 		}
-		if err != nil {
-			own.cache = topdown.NewVirtualCache() // the failed query has left it half full
-			if topdown.IsCancel(err) {
-				err = errors.New("it took too long and was stopped")
-			}
-			failed = append(failed, RuleError{rule.ID, plain(err)})
-			continue
-		}
-		if result == nil {
-			continue
-		}
-		var list []finding.Finding
-		if m.other != nil {
-			list, err = foreign.findings(rule, m.other, result, func(p *provenance) {
-				// What it does not get to see is not known, no more.
-				_, _ = ask(q.body, p)
-			})
-		} else {
-			list, err = decode(rule, result, doc.Span[1])
-		}
-		if err != nil {
-			failed = append(failed, RuleError{rule.ID, err})
-		}
-		found = append(found, list...)
+		note(strangers[i].name, o.result, o.err)
 	}
 	return distinct(found), failed
+}
+
+func interrupted(ctx context.Context, rule string) RuleError {
+	return RuleError{"", fmt.Errorf("stopped before rule %s was done: %w", rule, ctx.Err())}
+}
+
+// trial is a rule and what it is to judge.
+type trial struct {
+	engine  *Engine
+	rule    *module
+	query   query
+	realm   *realm
+	input   *ast.Term
+	foreign *others
+	doc     *document.Document
+}
+
+// verdict is what a rule says of a file, and what is wrong with that.
+type verdict struct {
+	found []finding.Finding
+	err   error
+}
+
+func (t *trial) judge(ctx context.Context, cancel topdown.Cancel) (said verdict, err error) {
+	cache := t.realm.lend()
+	defer func() { t.realm.back(cache, err) }()
+	other := t.rule.other
+	if other != nil && other.dialect == buildx {
+		if said.found, err = decide(ctx, t.rule, t.query, t.doc, cancel); topdown.IsCancel(err) {
+			return said, err
+		} else if err != nil {
+			said.err = plain(err)
+		}
+		return said, nil
+	}
+	result, err := t.ask(ctx, cancel, cache, t.query.body)
+	if err != nil || result == nil {
+		return verdict{}, err
+	}
+	if other == nil {
+		said.found, said.err = decode(cancel, t.rule.rule, result, t.doc.Span[1])
+		return said, nil
+	}
+	if other.excepted {
+		if exceptions, err := t.ask(ctx, cancel, cache, askFor(other.pkg, "exception")); err != nil || excepted(exceptions, other.name) {
+			return verdict{}, err
+		}
+	}
+	said.found, said.err = t.foreign.findings(cancel, t.rule.rule, other, result, func(p *provenance) {
+		// All that a rule is made of has to be seen. What is not is not known, no more.
+		_, _ = t.ask(ctx, cancel, topdown.NewVirtualCache(), t.query.body, p)
+	})
+	return said, nil
+}
+
+func (t *trial) ask(ctx context.Context, cancel topdown.Cancel, cache topdown.VirtualCache, body ast.Body, tracers ...topdown.QueryTracer) (result ast.Value, err error) {
+	query := topdown.NewQuery(body).WithCompiler(t.query.compiler).WithStore(t.realm.store).WithTransaction(t.realm.txn).
+		WithInput(t.input).WithVirtualCache(cache).WithCancel(cancel).WithMetrics(metrics.NoOp())
+	switch {
+	case t.rule.other != nil:
+		query = query.WithBuiltins(t.engine.builtins)
+	case !t.rule.trusted:
+		query = query.WithBuiltins(boundedBuiltins())
+	}
+	for _, tracer := range tracers {
+		query = query.WithQueryTracer(tracer)
+	}
+	if t.engine.cover != nil && t.rule.source != nil {
+		query = query.WithQueryTracer(t.engine.cover)
+	}
+	return result, query.Iter(ctx, func(r topdown.QueryResult) error {
+		result = r[ast.Var("findings")].Value
+		return nil
+	})
 }
 
 // distinct sorts the findings and drops those with the rule, place and message of another. What is certain goes before what is unknown.
@@ -226,7 +265,7 @@ func newWatch(ctx context.Context) *watch {
 // start begins the time of the next rule and returns what will cancel it. A timer that has gone off
 // may have cancelled, or be about to cancel, the rule before: it is not used again.
 func (w *watch) start() topdown.Cancel {
-	share := max(time.Until(w.deadline)/2, leastTime)
+	share := w.share()
 	if w.timer != nil && w.timer.Stop() {
 		w.timer.Reset(share)
 		return w.cancel
@@ -237,6 +276,9 @@ func (w *watch) start() topdown.Cancel {
 	w.unhook = context.AfterFunc(w.ctx, w.cancel.Cancel)
 	return w.cancel
 }
+
+// share is the time that the next rule gets.
+func (w *watch) share() time.Duration { return max(time.Until(w.deadline)/2, leastTime) }
 
 func (w *watch) stop() {
 	if w.timer != nil {

@@ -116,14 +116,16 @@ func meant(name string, helpers []*ast.Rule) string {
 	name = strings.NewReplacer(`["`, ".", `"]`, "").Replace(name)
 	var names []string
 	for _, b := range capabilities().Builtins {
-		names = append(names, b.Name)
+		if !strings.HasPrefix(b.Name, boundedPrefix) {
+			names = append(names, b.Name)
+		}
 	}
 	// string.contains is called contains, and trim is one of several.
 	if last := name[strings.LastIndexByte(name, '.')+1:]; last != name && slices.Contains(names, last) {
 		return "; did you mean " + last + "?"
 	}
 	if slices.ContainsFunc(ast.Builtins, func(b *ast.Builtin) bool { return b.Name == name }) {
-		return "; policies reach no network, environment, clock or chance"
+		return "; policies reach no network, files, environment, clock or chance, and nothing that has no bound"
 	}
 	if closest := finding.Closest(name, names); closest != "" {
 		return "; did you mean " + closest + "?"

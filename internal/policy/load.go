@@ -54,6 +54,7 @@ type Engine struct {
 	errors  []error
 	sources []*userSource
 	cover   *Coverage
+	guard   *guard
 
 	library  []*module
 	modules  map[string]*module          // by rule id
@@ -92,9 +93,12 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{encoder: newEncoder(), cover: opt.Coverage, library: library, modules: map[string]*module{}}
+	e := &Engine{encoder: newEncoder(), cover: opt.Coverage, guard: newGuard(ctx), library: library, modules: map[string]*module{}}
+	if len(opt.Sources) > 0 {
+		e.guard.load = newMeter(maxLoad)
+	}
 	for _, s := range opt.Sources {
-		shared, mine, err := s.modules()
+		shared, mine, err := s.modules(e.guard)
 		if err != nil {
 			return nil, err
 		}
@@ -102,13 +106,16 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 		found = append(found, mine...)
 	}
 	each(found, func(m *module) { m.err = m.metadata() })
-	if err := readData(e.sources); err != nil {
-		return nil, err
-	}
-	others := otherRules(e.sources)
+	unreadable := readData(e.sources)
+	others := otherRules(ctx, e.guard, e.sources)
 	found = append(found, others...)
 	if len(others) > 0 {
 		e.builtins = builtinsFor(filesOf(slices.DeleteFunc(slices.Clone(others), func(m *module) bool { return m.other == nil })))
+	}
+	for _, m := range others {
+		if unreadable != nil {
+			m.err = unreadable // without their data they would judge wrongly
+		}
 	}
 	for _, s := range e.sources {
 		if s.dataOnly && !slices.ContainsFunc(others, func(m *module) bool { return m.source != s }) {
@@ -128,7 +135,7 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 			m.err = fmt.Errorf("%s: %s is already the id of %s, which is used; call one of them something else", m.file, m.id, other.file)
 		}
 	}
-	if err := e.compile(slices.DeleteFunc(slices.Clone(found), func(m *module) bool { return m.trusted || e.modules[m.id] != m })); err != nil {
+	if err := e.compile(ctx, slices.DeleteFunc(slices.Clone(found), func(m *module) bool { return m.trusted || e.modules[m.id] != m })); err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -164,7 +171,7 @@ func (e *Engine) compiled(active func(finding.Rule) bool) (map[string]query, err
 	defer e.mu.Unlock()
 	// Another may have done it meanwhile.
 	if _, missing := e.missing(active); len(missing) > 0 {
-		if err := e.compile(missing); err != nil {
+		if err := e.compile(context.Background(), missing); err != nil {
 			return nil, err
 		}
 	}
@@ -185,7 +192,7 @@ func (e *Engine) missing(active func(finding.Rule) bool) (ready map[string]query
 }
 
 // compile parses and compiles rules, and the library when that has not been done.
-func (e *Engine) compile(rules []*module) error {
+func (e *Engine) compile(ctx context.Context, rules []*module) error {
 	if len(rules) == 0 {
 		return nil
 	}
@@ -199,11 +206,11 @@ func (e *Engine) compile(rules []*module) error {
 	if err := errors.Join(broken...); err != nil {
 		return err
 	}
-	queries, err := compile(e.library, native)
+	queries, err := compile(ctx, e.guard, e.library, native)
 	if err != nil {
 		return err
 	}
-	maps.Copy(queries, compileOthers(others))
+	maps.Copy(queries, compileOthers(ctx, e.guard, others))
 	if old := e.queries.Load(); old != nil {
 		maps.Copy(queries, *old)
 	}
@@ -230,6 +237,7 @@ type module struct {
 	other   *otherRule  // of a rule for another tool, whose module is nil: it may be in several files
 	old     bool        // the module is parsed as Rego before OPA 1.0
 	module  *ast.Module
+	nodes   int // of the module's syntax tree, of a user's
 	rule    finding.Rule
 	err     error
 }
@@ -298,6 +306,9 @@ func each(modules []*module, do func(*module)) {
 }
 
 func (m *module) parse() {
+	if m.err = m.room(); m.err != nil {
+		return
+	}
 	options := ast.ParserOptions{ProcessAnnotation: !m.trusted, RegoVersion: ast.RegoV1, Capabilities: capabilities()}
 	m.module, m.err = ast.ParseModuleWithOpts(m.file, string(m.text), options)
 	if m.err != nil {
@@ -307,7 +318,10 @@ func (m *module) parse() {
 		}
 		return
 	}
-	if m.id != "" && !m.trusted {
+	if m.trusted {
+		return
+	}
+	if m.err = m.measure(); m.err == nil && m.id != "" {
 		m.err = m.shape()
 	}
 }

@@ -44,6 +44,9 @@ func headerOf(text []byte) (lines []string, row int) {
 
 // metadata fills m.rule from the package's METADATA and data.yaml.
 func (m *module) metadata() error {
+	if err := m.room(); err != nil {
+		return err
+	}
 	m.rule = finding.Rule{ID: m.id, Kind: m.kind, Title: m.id, Severity: finding.Warning, Category: "policy", External: m.source != nil}
 	lines, row := headerOf(m.text)
 	if row == 0 && m.source != nil {

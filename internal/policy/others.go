@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -43,8 +44,12 @@ func (m *module) parseOther() {
 	if m.module != nil || m.err != nil {
 		return
 	}
+	if m.err = m.room(); m.err != nil {
+		return
+	}
 	var err error
 	if m.module, err = m.parseAs(ast.RegoV1); err == nil || m.parseOld() {
+		m.err = m.measure()
 		return
 	}
 	m.err = err
@@ -74,7 +79,7 @@ func (m *module) parseOld() bool {
 
 // otherRules are the rules in the files of sources that are for other tools. A package is one wherever it lies, as with conftest --policy A
 // --policy B; what its files read is looked for in their own source first, and then in the others.
-func otherRules(all []*userSource) []*module {
+func otherRules(ctx context.Context, guard *guard, all []*userSource) []*module {
 	var out, builds []*module
 	packages := map[string][]*module{}
 	for _, s := range all {
@@ -95,7 +100,7 @@ func otherRules(all []*userSource) []*module {
 	out = append(out, buildPolicies(builds)...)
 	taken := map[string]*module{}
 	for _, name := range slices.Sorted(maps.Keys(packages)) {
-		for _, m := range rulesOf(packages[name], all) {
+		for _, m := range rulesOf(ctx, guard, packages[name], all) {
 			if first := taken[m.id]; first != nil && m.id != "" {
 				m.id += "-" + slug(strings.TrimPrefix(name, "data."))
 			}
@@ -113,12 +118,12 @@ func (m *module) reads(s *userSource) bool {
 }
 
 // rulesOf are the rules of a package.
-func rulesOf(files []*module, all []*userSource) []*module {
+func rulesOf(ctx context.Context, guard *guard, files []*module, all []*userSource) []*module {
 	pkg := files[0].module.Package.Path
 	kind, meta := conftest, (*annotation)(nil)
 	if isTrivys(files) {
 		kind = trivy
-		meta = trivyMetadata(files, all)
+		meta = trivyMetadata(ctx, guard, files, all)
 		if meta.library || !meta.dockerfile {
 			return nil
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -22,24 +23,6 @@ import (
 	"github.com/plimline/plimline/internal/shell"
 	"github.com/plimline/plimline/internal/source"
 )
-
-// otherCapabilities are what policies for other tools may use: as much as plimline's, and what is harmless and they are known to need. What
-// opa.runtime gives is empty.
-var otherCapabilities = sync.OnceValue(func() *ast.Capabilities {
-	c := *ast.CapabilitiesForThisVersion()
-	c.AllowNet = []string{}
-	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool {
-		return slices.Contains([]string{
-			"http.send", "net.lookup_ip_addr", "time.now_ns", "rand.intn", "uuid.rfc4122", "rego.parse_module",
-			"providers.aws.sign_req",
-		}, b.Name)
-	})
-	for _, b := range otherBuiltins() {
-		c.Builtins = append(c.Builtins, b.Decl)
-	}
-	c.Builtins = append(c.Builtins, configBuiltins...)
-	return &c
-})
 
 // otherBuiltins are those that Trivy adds for its checks of Dockerfiles.
 var otherBuiltins = sync.OnceValue(func() map[string]*topdown.Builtin {
@@ -117,18 +100,18 @@ func trivyResult(message, cause *ast.Term) *ast.Term {
 
 // compileOthers compiles the rules for other tools, those of each source together. A file that does not compile is left out; the rules
 // that it has a say in cannot be used.
-func compileOthers(rules []*module) map[string]query {
+func compileOthers(ctx context.Context, guard *guard, rules []*module) map[string]query {
 	bySource := map[*userSource][]*module{}
 	out := map[string]query{}
 	for _, m := range rules {
 		if m.other.dialect == buildx {
-			out[m.id] = compileBuildPolicy(m)
+			out[m.id] = compileBuildPolicy(ctx, guard, m)
 			continue
 		}
 		bySource[m.source] = append(bySource[m.source], m)
 	}
 	for _, of := range bySource {
-		compiler, problems := compileFiles(filesOf(of), false)
+		compiler, problems := compileFiles(ctx, guard, filesOf(of), false)
 		for _, m := range of {
 			for _, file := range m.other.files {
 				switch err := cmp.Or(file.err, problems[file]); {
@@ -159,7 +142,7 @@ func filesOf(rules []*module) []*module {
 }
 
 // compileFiles compiles files, with or without their calls of print, and says what is wrong with those that are left out.
-func compileFiles(files []*module, print bool) (*ast.Compiler, map[*module]error) {
+func compileFiles(ctx context.Context, guard *guard, files []*module, print bool) (*ast.Compiler, map[*module]error) {
 	byName := map[string]*module{}
 	modules := map[string]*ast.Module{}
 	for _, file := range files {
@@ -168,9 +151,25 @@ func compileFiles(files []*module, print bool) (*ast.Compiler, map[*module]error
 		}
 	}
 	problems := map[*module]error{}
+	refuse := func(err error) (*ast.Compiler, map[*module]error) {
+		for _, file := range byName {
+			problems[file] = fmt.Errorf("%s: cannot be used: %w", file.file, err)
+		}
+		return nil, problems
+	}
+	if err := tooLarge(slices.Collect(maps.Values(byName))); err != nil {
+		return refuse(err)
+	}
 	for {
-		compiler := ast.NewCompiler().WithCapabilities(otherCapabilities()).WithEnablePrintStatements(print)
-		if compiler.Compile(modules); !compiler.Failed() {
+		compiler := limit(ast.NewCompiler()).WithCapabilities(otherCapabilities()).WithEnablePrintStatements(print)
+		name := ""
+		if len(files) > 0 {
+			name = files[0].source.Name
+		}
+		if err := guard.compile(ctx, name, compiler, modules); err != nil {
+			return refuse(err)
+		}
+		if !compiler.Failed() {
 			return compiler, problems
 		}
 		guilty := false
@@ -180,7 +179,7 @@ func compileFiles(files []*module, print bool) (*ast.Compiler, map[*module]error
 				continue
 			}
 			guilty = true
-			if file.parseOld() {
+			if file.parseOld() && file.measure() == nil {
 				modules[name] = file.module
 				continue
 			}
@@ -220,11 +219,36 @@ type readInput struct {
 type realm struct {
 	store storage.Store
 	txn   storage.Transaction
-	cache topdown.VirtualCache
+
+	mu    sync.Mutex
+	cache topdown.VirtualCache // nil while somebody has it
+}
+
+// lend gives the cache to a query. One that is left behind keeps it.
+func (r *realm) lend() topdown.VirtualCache {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	cache := r.cache
+	if r.cache = nil; cache == nil {
+		cache = topdown.NewVirtualCache()
+	}
+	return cache
+}
+
+// back takes the cache back. A query that has failed leaves it half full.
+func (r *realm) back(cache topdown.VirtualCache, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil {
+		r.cache = cache
+	}
 }
 
 // document is the input of a rule. The error says why the tool would not judge the file.
 func (o *others) document(r *otherRule) (*ast.Term, error) {
+	if o.places == nil {
+		o.places = foreign.NewPlaces(o.source) // not when a rule asks, which may be left behind
+	}
 	name := string(r.dialect)
 	if r.combined {
 		name += " --combine"
@@ -271,7 +295,7 @@ func (o *others) realm(ctx context.Context, m *module) (*realm, error) {
 			data = both
 		}
 	}
-	r := &realm{store: inmem.NewFromASTObject(data), cache: topdown.NewVirtualCache()}
+	r := &realm{store: inmem.NewFromASTObject(data)}
 	var err error
 	if r.txn, err = r.store.NewTransaction(ctx); err != nil {
 		return nil, err
@@ -316,8 +340,8 @@ func values(v ast.Value, each func(*ast.Term)) {
 }
 
 // findings are what a rule gave, as its tool reads it. Of results that name no place, trace is to see what they were given for.
-func (o *others) findings(rule finding.Rule, r *otherRule, v ast.Value, trace func(*provenance)) ([]finding.Finding, error) {
-	results, err := o.decode(r, v)
+func (o *others) findings(cancel topdown.Cancel, rule finding.Rule, r *otherRule, v ast.Value, trace func(*provenance)) ([]finding.Finding, error) {
+	results, err := o.decode(cancel, r, v)
 	var seen *provenance
 	if slices.ContainsFunc(results, func(s said) bool { return s.line == 0 }) {
 		seen = o.provenance(r)
@@ -325,6 +349,9 @@ func (o *others) findings(rule finding.Rule, r *otherRule, v ast.Value, trace fu
 	}
 	var out []finding.Finding
 	for _, s := range results {
+		if cancel.Cancelled() {
+			break
+		}
 		f := o.place(s, seen)
 		f.Rule, f.Severity = rule.ID, rule.Severity
 		out = append(out, f)
@@ -332,36 +359,43 @@ func (o *others) findings(rule finding.Rule, r *otherRule, v ast.Value, trace fu
 	return out, err
 }
 
-// decode reads what a rule gave as its tool would.
-func (o *others) decode(r *otherRule, v ast.Value) ([]said, error) {
-	var out []said
-	var errs []error
-	one := func(v ast.Value) {
-		var s said
-		var err error
-		if r.dialect == trivy {
-			s = o.trivy(v, r)
-		} else {
-			s, err = o.conftest(v)
-		}
-		if s.result = v; err != nil {
-			errs = append(errs, err)
-		} else if s.message != "" {
-			out = append(out, s)
-		}
-	}
+// decode reads what a rule gave as its tool would, until it is cancelled.
+func (o *others) decode(cancel topdown.Cancel, r *otherRule, v ast.Value) ([]said, error) {
+	var results []*ast.Term
 	switch x := v.(type) {
 	case *ast.Array:
-		x.Foreach(func(t *ast.Term) { one(t.Value) })
+		x.Foreach(func(t *ast.Term) { results = append(results, t) })
 	case ast.Set:
-		x.Foreach(func(t *ast.Term) { one(t.Value) })
+		results = x.Slice()
 	default:
 		// conftest takes what is no collection for passed.
 		if r.dialect == trivy {
-			one(v)
+			results = []*ast.Term{ast.NewTerm(v)}
 		}
 	}
-	return out, errors.Join(errs...)
+	var out []said
+	errs := tooMany(len(results))
+	left := maxOutput
+	for _, t := range results[:min(len(results), maxFindings)] {
+		if cancel.Cancelled() {
+			break
+		}
+		var s said
+		var err error
+		if r.dialect == trivy {
+			s = o.trivy(t.Value, r)
+		} else {
+			s, err = o.conftest(t.Value)
+		}
+		d := decoder{left: &left, err: err}
+		if d.text(&s.message, maxMessage)(ast.String(s.message)); d.err != nil {
+			errs = append(errs, d.err)
+		} else if s.message != "" {
+			s.result = t.Value
+			out = append(out, s)
+		}
+	}
+	return out, few(errs)
 }
 
 // provenance is what can see which instructions a rule holds for.
@@ -406,7 +440,7 @@ func (o *others) conftest(v ast.Value) (said, error) {
 	case ast.Object:
 		message, ok := text(x, "msg")
 		if !ok {
-			return said{}, fmt.Errorf(`a result has no text "msg": %s`, shortened(x.String()))
+			return said{}, fmt.Errorf(`a result has no text "msg": %s`, brief(x))
 		}
 		s := said{message: message}
 		for _, holder := range []string{"_loc", "metadata", "details", ""} {
@@ -464,6 +498,9 @@ func plainText(t *ast.Term) string {
 	if s, ok := t.Value.(ast.String); ok {
 		return string(s)
 	}
+	if !(scale{}).fits(maxText, t) {
+		return brief(t.Value)
+	}
 	return t.String()
 }
 
@@ -491,13 +528,6 @@ func number(t *ast.Term) int {
 	return 0
 }
 
-func shortened(text string) string {
-	if len(text) > 200 {
-		return text[:200] + "..."
-	}
-	return text
-}
-
 // guessed says how a place was found that the policy does not name.
 func guessed(how foreign.How) string {
 	switch how {
@@ -514,9 +544,6 @@ func guessed(how foreign.How) string {
 
 // place is a finding at the instruction that a policy speaks of, with a note when the policy does not name it.
 func (o *others) place(s said, seen *provenance) finding.Finding {
-	if o.places == nil {
-		o.places = foreign.NewPlaces(o.source)
-	}
 	f := finding.Finding{Message: s.message}
 	if s.line > 0 {
 		if at, ok := o.places.Line(s.line); ok {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -32,9 +33,7 @@ var anyObject = types.NewObject(nil, types.NewDynamicProperty(types.S, types.New
 // builtinsFor are the functions that policies for other tools get beyond OPA's. The files are those that may call them.
 func builtinsFor(files []*module) map[string]*topdown.Builtin {
 	out := map[string]*topdown.Builtin{}
-	for name, b := range otherBuiltins() {
-		out[name] = b
-	}
+	maps.Copy(out, boundedBuiltins())
 	c := configs{files}
 	for i, f := range []func(*ast.Location, []*ast.Term) (any, error){c.parse, c.parseFile, c.parseFiles} {
 		out[configBuiltins[i].Name] = &topdown.Builtin{
@@ -62,6 +61,9 @@ func (c configs) parse(_ *ast.Location, operands []*ast.Term) (any, error) {
 	text, isText := operands[1].Value.(ast.String)
 	if !ok || !isText {
 		return nil, errors.New("not a text")
+	}
+	if len(text) > maxYAML {
+		return nil, topdown.Halt{Err: fmt.Errorf("parse_config: a text of more than %s", size(maxYAML))}
 	}
 	return parseConfig(string(parser), "-", []byte(text))
 }
@@ -114,7 +116,7 @@ func (c configs) read(at *ast.Location, operand *ast.Term) (name string, content
 	if !fs.ValidPath(within) || m.source.File != "" {
 		return "", nil, topdown.Halt{Err: fmt.Errorf("%s:%d: %s is not beside the policies; plimline reads nothing else for them", m.file, at.Row, relative)}
 	}
-	text, err := fs.ReadFile(m.source.sealed(), within)
+	text, err := readFile(m.source.sealed(), within, maxYAML)
 	if err != nil {
 		return "", nil, pathless(err)
 	}

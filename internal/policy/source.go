@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -47,23 +48,23 @@ type userSource struct {
 	others   []*module  // files for other tools
 	dataOnly bool       // it has data for those, and no policies
 	values   ast.Object // what those see as data
+	guard    *guard
+	size     int // bytes of its Rego that have been read
 }
 
 const testSuffix = "_test.rego"
 
 // modules reads a source. A file that cannot be used is a module with an error; the error is for a source that cannot be read.
-func (s Source) modules() (*userSource, []*module, error) {
+func (s Source) modules(guard *guard) (*userSource, []*module, error) {
 	files, err := s.files(func(name string) bool { return !strings.HasSuffix(name, testSuffix) })
 	if err != nil {
 		return nil, nil, err
 	}
 	var out []*module
-	shared := &userSource{Source: s}
+	shared := &userSource{Source: s, guard: guard}
 	for _, file := range files {
-		m, isOther, err := s.module(file, shared)
+		m, isOther := s.module(file, shared)
 		switch {
-		case err != nil:
-			return nil, nil, err
 		case isOther:
 			shared.others = append(shared.others, m)
 		case m.id == "" && m.err == nil:
@@ -168,6 +169,27 @@ func (s Source) hasData() (bool, error) {
 	return found && !rego, err
 }
 
+// readFile reads a plain file that is not too large.
+func readFile(fsys fs.FS, name string, most int) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no plain file")
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
+	if err == nil && len(text) > most {
+		err = fmt.Errorf("it is larger than %s", size(most))
+	}
+	return text, err
+}
+
 // pathless is an error without a path that is named beside it.
 func pathless(err error) error {
 	var at *fs.PathError
@@ -191,46 +213,53 @@ func (s Source) path(file string) string {
 }
 
 // module reads a file. It has no id when it is a helper, or is for another tool.
-func (s Source) module(file string, shared *userSource) (m *module, isOther bool, err error) {
+func (s Source) module(file string, shared *userSource) (m *module, isOther bool) {
 	m = &module{file: s.path(file), name: file, source: shared}
-	if m.text, err = fs.ReadFile(s.FS, file); err != nil {
-		return nil, false, fmt.Errorf("read %s: %w", m.file, pathless(err))
+	if m.err = m.room(); m.err != nil {
+		return m, false
 	}
+	var err error
+	if m.text, err = readFile(s.FS, file, maxRego); err != nil {
+		m.err = fmt.Errorf("read %s: %w", m.file, pathless(err))
+		return m, false
+	}
+	shared.size += len(m.text)
 	pkg, err := PackageOf(m.text)
 	switch row, valid := validText(m.text); {
 	case !valid:
 		m.err = fmt.Errorf("%s:%d: it is not UTF-8; save it as that", m.file, row)
-		return m, false, nil
+		return m, false
 	case err != nil:
 		m.err = fmt.Errorf("%s: %w", m.file, err)
-		return m, false, nil
+		return m, false
 	case pkg[0] != "plimline":
-		return m, true, nil
+		return m, true
 	case len(pkg) > 2 && pkg[1] == "lib":
-		return m, false, nil
+		return m, false
 	case len(pkg) == 3 && pkg[1] == section(finding.KindRule):
 		m.id, m.kind = pkg[2], finding.KindRule
 	case len(pkg) == 3 && pkg[1] == section(finding.KindPolicy):
 		m.id, m.kind = pkg[2], finding.KindPolicy
 	default:
 		m.err = fmt.Errorf("%s: package %s is none of plimline's: plimline.policies[\"ID\"], plimline.rules[\"ID\"], plimline.lib.NAME", m.file, strings.Join(pkg, "."))
-		return m, false, nil
+		return m, false
 	}
 	want := strings.TrimSuffix(path.Base(file), ".rego")
 	if path.Base(file) == ruleFile {
 		want = path.Base(path.Dir(file))
-		m.data, err = fs.ReadFile(s.FS, path.Join(path.Dir(file), "data.yaml"))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, false, fmt.Errorf("read %s: %w", s.path(path.Join(path.Dir(file), "data.yaml")), pathless(err))
+		setup := path.Join(path.Dir(file), "data.yaml")
+		if m.data, err = readFile(s.sealed(), setup, maxSetup); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			m.err = fmt.Errorf("read %s: %w", s.path(setup), pathless(err))
 		}
 	}
 	switch {
+	case m.err != nil:
 	case !isID.MatchString(m.id):
 		m.err = fmt.Errorf("%s: %q is no id: use small letters, digits and hyphens, as in base-images-approved", m.file, m.id)
 	case want != m.id && want != ".":
 		m.err = fmt.Errorf("%s: the package is for %s and the file for %s; call both the same", m.file, m.id, want)
 	}
-	return m, false, nil
+	return m, false
 }
 
 // validText says whether a text is UTF-8, and else which 1-based line is not.

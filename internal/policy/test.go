@@ -83,9 +83,12 @@ func (e *Engine) Test(ctx context.Context, filter *regexp.Regexp, examples map[s
 	if err != nil {
 		return nil, err
 	}
-	r := &testRun{coverage: coverage, store: inmem.NewFromASTObject(e.testData(examples))}
-	r.compiler = ast.NewCompiler().WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1).WithEnablePrintStatements(true)
-	if r.compiler.Compile(modules); r.compiler.Failed() {
+	r := &testRun{guard: e.guard, coverage: coverage, store: inmem.NewFromASTObject(e.testData(examples)), builtins: boundedBuiltins()}
+	r.compiler = limit(ast.NewCompiler()).WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1).WithEnablePrintStatements(true)
+	if err := e.guard.compile(ctx, "the tests", r.compiler, modules); err != nil {
+		return nil, fmt.Errorf("the tests cannot be used: %w", err)
+	}
+	if r.compiler.Failed() {
 		return nil, compileError(r.compiler.Errors)
 	}
 	for _, m := range tests {
@@ -102,6 +105,7 @@ type testRun struct {
 	compiler *ast.Compiler
 	store    storage.Store
 	coverage *Coverage
+	guard    *guard
 	builtins map[string]*topdown.Builtin
 }
 
@@ -137,21 +141,33 @@ func (r *testRun) file(ctx context.Context, m *module, filter *regexp.Regexp) []
 
 // run asks whether a test is true.
 func (r *testRun) run(ctx context.Context, t *TestResult, ref ast.Ref) {
-	ctx, stop := context.WithTimeout(ctx, defaultTime)
-	defer stop()
-	txn, err := r.store.NewTransaction(ctx)
-	if err != nil {
-		t.Message = err.Error()
+	began := time.Now()
+	o := run(ctx, r.guard, task[TestResult]{t.Name, within(defaultTime), func(cancel topdown.Cancel) (TestResult, error) {
+		return r.ask(ctx, cancel, *t, ref)
+	}})[0]
+	t.Time = time.Since(began)
+	if o.err != nil {
+		t.Message = plain(o.err).Error()
 		return
 	}
+	t.Passed, t.Message, t.Output = o.result.Passed, o.result.Message, o.result.Output
+}
+
+// maxPrinted is the bytes of print's output that are kept of a test.
+const maxPrinted = 64 << 10
+
+// ask asks whether a test is true.
+func (r *testRun) ask(ctx context.Context, cancel topdown.Cancel, t TestResult, ref ast.Ref) (TestResult, error) {
+	txn, err := r.store.NewTransaction(ctx)
+	if err != nil {
+		return t, err
+	}
 	defer r.store.Abort(ctx, txn)
-	cancel := topdown.NewCancel()
-	defer context.AfterFunc(ctx, cancel.Cancel)()
-	var output bytes.Buffer
+	output := &limited{left: maxPrinted}
 	last := &lastFailure{file: t.File}
 	query := topdown.NewQuery(ast.NewBody(ast.Equality.Expr(ast.VarTerm("x"), ast.NewTerm(ref)))).
 		WithCompiler(r.compiler).WithStore(r.store).WithTransaction(txn).WithCancel(cancel).WithMetrics(metrics.NoOp()).
-		WithPrintHook(topdown.NewPrintHook(&output)).WithQueryTracer(last).WithBuiltins(r.builtins)
+		WithPrintHook(topdown.NewPrintHook(output)).WithQueryTracer(last).WithBuiltins(r.builtins)
 	if r.coverage != nil {
 		query = query.WithQueryTracer(r.coverage)
 	}
@@ -159,7 +175,6 @@ func (r *testRun) run(ctx context.Context, t *TestResult, ref ast.Ref) {
 	if cases != nil {
 		query = query.WithQueryTracer(cases)
 	}
-	began := time.Now()
 	err = query.Iter(ctx, func(result topdown.QueryResult) error {
 		if cases != nil {
 			cases.passed(result[ast.Var("x")].Value)
@@ -170,10 +185,10 @@ func (r *testRun) run(ctx context.Context, t *TestResult, ref ast.Ref) {
 	if cases != nil {
 		t.Passed = len(cases.seen) > 0 && len(cases.failed()) == 0
 	}
-	t.Time, t.Output = time.Since(began), output.String()
+	t.Output = output.String()
 	switch {
 	case topdown.IsCancel(err):
-		t.Message = "it took too long and was stopped"
+		return t, err
 	case err != nil:
 		t.Message = plain(err).Error()
 	case !t.Passed && cases != nil && len(cases.failed()) > 0:
@@ -183,6 +198,23 @@ func (r *testRun) run(ctx context.Context, t *TestResult, ref ast.Ref) {
 	case !t.Passed:
 		t.Message = "it is not true"
 	}
+	return t, nil
+}
+
+// limited keeps the beginning of what is written.
+type limited struct {
+	bytes.Buffer
+	left int
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.left > 0 {
+		l.Buffer.Write(p[:min(len(p), l.left)])
+		if l.left -= len(p); l.left < 0 {
+			l.Buffer.WriteString("...\n")
+		}
+	}
+	return len(p), nil
 }
 
 // lastFailure is a tracer that remembers what was last found not to be true in a file.
@@ -257,7 +289,7 @@ func (s *userSource) testFiles() ([]*module, error) {
 	var out []*module
 	for _, file := range files {
 		m := &module{file: s.path(file), name: file, source: s}
-		if m.text, err = fs.ReadFile(s.FS, file); err != nil {
+		if m.text, err = readFile(s.FS, file, maxRego); err != nil {
 			return nil, fmt.Errorf("read %s: %w", m.file, pathless(err))
 		}
 		out = append(out, m)
@@ -302,8 +334,8 @@ func (e *Engine) testOthers(ctx context.Context, filter *regexp.Regexp, coverage
 				tests = append(tests, m)
 			}
 		}
-		compiler, broken := compileFiles(filesOf(tests), true)
-		r := &testRun{coverage: coverage, store: inmem.NewFromASTObject(s.values), compiler: compiler, builtins: builtinsFor(filesOf(tests))}
+		compiler, broken := compileFiles(ctx, e.guard, filesOf(tests), true)
+		r := &testRun{guard: e.guard, coverage: coverage, store: inmem.NewFromASTObject(s.values), compiler: compiler, builtins: builtinsFor(filesOf(tests))}
 		for _, m := range tests {
 			if err := broken[m]; err != nil {
 				if len(m.other.files) > 1 || !strings.Contains(err.Error(), "undefined function") {

@@ -158,6 +158,18 @@ func (t *text) cut(line string, from, to int) (code string, start, width int) {
 	return before + inside + after, start, width
 }
 
+// Safe is a writer for text that others have had a hand in: what could move a terminal's cursor, or change its colours, is made visible.
+func Safe(w io.Writer) io.Writer { return safe{w} }
+
+type safe struct{ io.Writer }
+
+func (s safe) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(s.Writer, visible(string(p), true)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
 // visible makes text fit for a terminal: tabs become spaces, and control characters, which could move the cursor or
 // change colours, become symbols. With layout, tabs and line breaks are kept as such.
 func visible(s string, layout bool) string {

@@ -110,7 +110,9 @@ func (t *trial) verdict(rule finding.Rule, e Example, clean bool) []string {
 			if !e.Bad {
 				problems = append(problems, fmt.Sprintf("the rule finds something in a good example, in line %d: %s", t.result.Source.Line(f.Span.Start), f.Message))
 			}
-		case f.Rule == "faulty-rule", clean && !e.Bad:
+		case f.Rule == finding.Faulty && rule.External && !strings.HasPrefix(f.Message, "rule "+rule.ID+": "):
+			// Another of the user's, which has examples of its own.
+		case f.Rule == finding.Faulty, clean && !e.Bad:
 			problems = append(problems, fmt.Sprintf("%s: %s", f.Rule, f.Message))
 		}
 	}
