@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +22,9 @@ import (
 
 // DefaultFile is where a baseline is written when nothing names a file.
 const DefaultFile = "plimline-baseline.json"
+
+// maxSize bounds what is read, in bytes: some two hundred thousand findings.
+const maxSize = 64 << 20
 
 // Reason is why a finding in the baseline is suppressed.
 const Reason = "in the baseline"
@@ -83,12 +87,20 @@ func Read(file string) (*Baseline, error) {
 }
 
 func read(file string) ([]entry, error) {
-	text, err := os.ReadFile(file)
+	var text []byte
+	f, err := os.Open(file)
+	if err == nil {
+		defer f.Close()
+		text, err = io.ReadAll(io.LimitReader(f, maxSize+1))
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no such baseline; --write-baseline writes one", filepath.ToSlash(file))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the baseline: %w", err)
+	}
+	if len(text) > maxSize {
+		return nil, fmt.Errorf("%s: larger than %d MiB", filepath.ToSlash(file), maxSize>>20)
 	}
 	var d document
 	if err := json.Unmarshal(text, &d); err != nil {
@@ -141,8 +153,10 @@ func (b *Baseline) Apply(path string, src *source.File, findings []finding.Findi
 	return out
 }
 
-// left: what is suppressed or not decided has no place in a baseline.
-func left(f finding.Finding) bool { return f.Suppressed != nil || f.Unknown }
+// left: what is suppressed or not decided has no place in a baseline, and neither has that a rule failed: that is not about the file.
+func left(f finding.Finding) bool {
+	return f.Suppressed != nil || f.Unknown || f.Rule == finding.Faulty
+}
 
 // Writer collects the findings of a run.
 type Writer struct {
@@ -152,7 +166,7 @@ type Writer struct {
 	seen    map[string]bool // files of this run
 }
 
-// NewWriter makes a Writer for a file. What it has of files that are not in this run stays.
+// NewWriter makes a Writer for a file. What it has of files that are not in this run stays, as long as there are such files.
 func NewWriter(file string) (*Writer, error) {
 	b, err := empty(file)
 	if err != nil {
@@ -180,7 +194,10 @@ func (w *Writer) Len() int { return len(w.entries) }
 
 // Bytes is the file, in the order of names, so that it changes where the findings do.
 func (w *Writer) Bytes() ([]byte, error) {
-	all := slices.DeleteFunc(w.before, func(e entry) bool { return w.seen[e.Path] })
+	all := slices.DeleteFunc(w.before, func(e entry) bool {
+		_, gone := os.Stat(filepath.Join(w.base.dir, filepath.FromSlash(e.Path)))
+		return w.seen[e.Path] || errors.Is(gone, fs.ErrNotExist)
+	})
 	all = append(all, w.entries...)
 	slices.SortStableFunc(all, func(a, b entry) int { return strings.Compare(a.Path, b.Path) })
 	var b bytes.Buffer

@@ -42,15 +42,19 @@ func (a *app) writeBaseline(open *opened, results []report.Result) error {
 		}
 		fmt.Fprintf(a.stderr, "wrote %s: %s\n", filepath.ToSlash(file), plural(writers[file].Len(), "finding"))
 	}
+	if a.code == ExitFindings {
+		a.code = ExitClean
+	}
 	for _, r := range results {
 		for i := range r.Findings {
-			if f := &r.Findings[i]; f.Suppressed == nil && !f.Unknown {
+			switch f := &r.Findings[i]; {
+			case f.Suppressed != nil || f.Unknown:
+			case f.Rule == finding.Faulty:
+				a.code = max(a.code, ExitFindings)
+			default:
 				f.Suppressed = &finding.Suppression{Reason: baseline.Reason, External: true}
 			}
 		}
-	}
-	if a.code == ExitFindings {
-		a.code = ExitClean
 	}
 	return nil
 }
