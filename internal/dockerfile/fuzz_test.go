@@ -31,6 +31,7 @@ var seeds = []string{
 	"FROM a \\\n AS \\\n b\n", "from A as B\ncopy\ta\tb\n", "FROM a\nRUN echo \"<<EOF\" [\"<<A\"]\n", "# check=error=true\n\n# check=error=0\nFROM a\n",
 	"ARG A=1\nRUN x\nLABEL a=b\nFROM a\n", "FROM a b\nFROM a AS 1\nFROM --platform=$X --x a\n", "ONBUILD ONBUILD ONBUILD\nONBUILD\nONBUILD FROM x\n",
 	"FROM a\nLABEL a=\"\\\n b \\\n c\" \\\n\n # x\n d='e' \\\n", "FROM a\nENV x=\xff \\\\\\\nUSER \xc3\xa9\n", "FROM a\nCOPY --from=\xc3\xa9\xc2\xa0 --x=\xc3\xa0 a b\n",
+	"FROM a\nCOPY --from=gr\u00f6\u00dfe --x=\"\u00a0\u00e0\" a b\nRUN --mount=type=bind,from=\u00f1 x\n",
 	"FROM a\nCOPY [ \"a b\", \"c\" ]\nCOPY [\"a\", \"b\",]\nVOLUME [ ]\nCMD [ \"a\" , \"b\" ] \nRUN [\"x\"] y\n", " \t FROM a\n  # c\n\u00a0RUN x\u00a0\n",
 }
 
