@@ -50,7 +50,7 @@ func (u *unpacker) archive(packed []byte) error {
 	}
 	zipped, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return fmt.Errorf("it is no .tar.gz archive: %w", err)
+		return fmt.Errorf("it is not a .tar.gz archive: %w", err)
 	}
 	before := u.total
 	r := &bounded{r: zipped, left: u.limits.Total - u.total + int64(u.limits.Entries)*4096, ratio: u.limits.Ratio * int64(len(packed))}
@@ -293,7 +293,7 @@ func collect(fsys fs.FS, limits Limits) ([]txtar.File, error) {
 		case d.IsDir(), hidden && name != manifestFile:
 			return nil
 		case !d.Type().IsRegular():
-			return fmt.Errorf("%s is no plain file; links and devices cannot be shared", name)
+			return fmt.Errorf("%s is not a regular file; links and devices cannot be shared", name)
 		}
 		info, err := d.Info()
 		if err != nil {

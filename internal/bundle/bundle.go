@@ -143,7 +143,7 @@ func readFile(name string, limit int64) ([]byte, error) {
 		return nil, pathless(err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no file")
+		return nil, errors.New("it is not a file")
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -185,18 +185,18 @@ func parseAddress(text string) (address, error) {
 	if before, digest, ok := strings.Cut(at.rest, "@"+digestPrefix); ok {
 		at.rest, at.digest = before, digestPrefix+digest
 		if !isDigest(at.digest) {
-			return at, fmt.Errorf("%q is no digest: sha256: and 64 digits", at.digest)
+			return at, fmt.Errorf("%q is not a digest: sha256: and 64 digits", at.digest)
 		}
 	}
 	switch at.scheme {
 	case "oci", "https", "http":
 	default:
-		return at, fmt.Errorf("%q is no kind of address that is known; use oci://, https:// or a path", at.scheme+"://")
+		return at, fmt.Errorf("%q is not a known kind of address; use oci://, https:// or a path", at.scheme+"://")
 	}
 	u, err := url.Parse(at.scheme + "://" + at.rest)
 	switch {
 	case err != nil:
-		return at, errors.New("it is no valid address")
+		return at, errors.New("it is not a valid address")
 	case u.User != nil:
 		return at, errors.New("a password does not belong into an address")
 	case u.Host == "":

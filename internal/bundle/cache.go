@@ -53,7 +53,7 @@ func (c cache) get(digest string, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is no file", name)
+		return nil, fmt.Errorf("%s is not a file", name)
 	case info.Size() > limit:
 		return nil, fmt.Errorf("%s has been changed", name)
 	}

@@ -56,7 +56,7 @@ func ReadLock(dir string) (*Lock, error) {
 		case len(fields) != 2 || !strings.Contains(fields[0], "://"):
 			problem = "a line is an address and a digest, with a blank between them"
 		case !isDigest(fields[1]):
-			problem = fmt.Sprintf("%q is no digest: sha256: and 64 digits", fields[1])
+			problem = fmt.Sprintf("%q is not a digest: sha256: and 64 digits", fields[1])
 		case l.digests[fields[0]] != "":
 			problem = fields[0] + " is here twice"
 		default:

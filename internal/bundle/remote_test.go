@@ -138,7 +138,7 @@ func TestFaultyRegistry(t *testing.T) {
 		{name: "too many layers", manifest: manifestOf(t, make([]ocispec.Descriptor, 1001)...), want: "its manifest has more than 1000 layers"},
 		{name: "digest of another kind", manifest: manifestOf(t, ocispec.Descriptor{MediaType: layerArchive, Digest: "sha512:12", Size: 1}), want: `its manifest names a layer by "sha512:12", which is no SHA-256`},
 		{name: "digest with a path", manifest: manifestOf(t, ocispec.Descriptor{MediaType: layerArchive, Digest: "sha256:../../../x", Size: 1}), want: `its manifest names a layer by "sha256:../../../x", which is no SHA-256`},
-		{name: "layer is no archive", manifest: manifestOf(t, describe(layerArchive, good)), want: "it is no .tar.gz archive"},
+		{name: "layer is no archive", manifest: manifestOf(t, describe(layerArchive, good)), want: "it is not a .tar.gz archive"},
 		{name: "name leads out", manifest: manifestOf(t, titled(describe(layerPolicy, good), "../x.rego")), want: `("../x.rego"): the name leads out of the archive`},
 		{name: "no name", manifest: manifestOf(t, describe(layerPolicy, good)), want: "the file has no name"},
 		{name: "two of a name", manifest: manifestOf(t, titled(describe(layerPolicy, good), "x.rego"), titled(describe(layerPolicy, packed), "./x.rego")), want: `("./x.rego"): it is there twice`},

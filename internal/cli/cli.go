@@ -107,13 +107,13 @@ Its special strength: Go programs shipped in multi-stage images.`,
 			return nil
 		}
 		if _, err := os.Stat(args[0]); err == nil {
-			return fmt.Errorf("%q is no command; to lint it: plimline lint %s", args[0], args[0])
+			return fmt.Errorf("%q is not a command; to lint it: plimline lint %s", args[0], args[0])
 		}
 		var names []string
 		for _, sub := range cmd.Commands() {
 			names = append(names, sub.Name())
 		}
-		return fmt.Errorf("%q is no command%s\nplimline --help lists them", args[0], didYouMean(args[0], names))
+		return fmt.Errorf("%q is not a command%s\nplimline --help lists them", args[0], didYouMean(args[0], names))
 	}
 	return root
 }

@@ -250,7 +250,7 @@ func writeBack(name string, old, text []byte) error {
 		return cause(err)
 	}
 	if !info.Mode().IsRegular() {
-		return errors.New("it is no regular file, and left as it is")
+		return errors.New("it is not a regular file, and left as it is")
 	}
 	now, err := os.Open(name)
 	if err != nil {

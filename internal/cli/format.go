@@ -117,7 +117,7 @@ func (t *targets) write(stdout io.Writer, run *report.Run, opt report.Options) e
 }
 
 // replaceFile writes beside the file and renames, so that no reader sees half of it.
-// What is no regular file (/dev/stdout, a pipe) is written to as it is.
+// What is not a regular file (/dev/stdout, a pipe) is written to as it is.
 func replaceFile(name string, content []byte) error {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		if info.IsDir() {

@@ -193,7 +193,7 @@ func hostilePolicies() []hostile {
 		{tries: "a large edit", policy: `findings contains {"span": [0, 1], "message": "x", "fix": {"title": "t", "edits": [{"span": [0, 1], "text": ` + megabytes + `}]}}`, want: shape + `a text of more than 64 KiB`},
 		{tries: "large messages, many", policy: `findings contains {"span": [0, 1], "message": sprintf("%16000d", [i])} if some i in numbers.range(1, 1000)`, want: shape + `the texts of all its findings here are more than 8 MiB; .* and \d+ more like it`},
 		{tries: "spans that are none", policy: `findings contains {"span": s, "message": "x"} if some s in [[-1, 2], [3, 1], [0, 1e18], [0.5, 1], [1e400, 2], ["a", 1], [0, 99999999999999999999], [], [1], null]`, want: shape + `.* and 7 more like it`},
-		{tries: "a message that is a large value", policy: "findings contains {\"span\": [0, 1], \"message\": m} if {\n\tm := [numbers.range(1, 1000) | some _ in numbers.range(1, 1000)]\n}", want: shape + `array of 1000 elements is no text`},
+		{tries: "a message that is a large value", policy: "findings contains {\"span\": [0, 1], \"message\": m} if {\n\tm := [numbers.range(1, 1000) | some _ in numbers.range(1, 1000)]\n}", want: shape + `array of 1000 elements is not a string`},
 		{tries: "a severity of its own", policy: `findings contains {"span": [0, 1], "message": "x", "severity": "fatal"}`, want: shape + `"severity" is unknown`},
 		{tries: "the terminal, and the logs of GitHub and Azure", policy: `findings contains {"span": [0, 1], "message": "a\u001b[2J\r\n::error::b\n##vso[task.complete]"}`, want: `a␛\[2J␍␊::error::b␊##vso`},
 	}

@@ -51,7 +51,7 @@ var policyID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
 
 func (a *app) newPolicy(dir, id string, short bool) error {
 	if !policyID.MatchString(id) {
-		return fmt.Errorf("%q is no id: use two or more words of small letters and digits, with hyphens: approved-bases", id)
+		return fmt.Errorf("%q is not an id: use two or more words of small letters and digits, with hyphens: approved-bases", id)
 	}
 	if catalog, err := a.catalog(&settingsOptions{noConfig: true}); err != nil {
 		return err

@@ -107,7 +107,7 @@ func (a *app) pack(folder, keyFile string) ([]byte, error) {
 		return nil, fmt.Errorf("read the policies in %s: %w", name, cause(err))
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("%s is no folder", name)
+		return nil, fmt.Errorf("%s is not a folder", name)
 	}
 	var key *policy.PrivateKey
 	if keyFile != "" {
@@ -218,7 +218,7 @@ https://host/bundle.tar.gz, or an archive on disk.`,
 				return err
 			}
 			if !bundle.Is(args[0]) {
-				return fmt.Errorf("%q is no address; use oci://registry/org/policies:v1, https://host/bundle.tar.gz or a .tar.gz", args[0])
+				return fmt.Errorf("%q is not an address; use oci://registry/org/policies:v1, https://host/bundle.tar.gz or a .tar.gz", args[0])
 			}
 			b, err := bundle.Open(a.ctx, args[0], opt)
 			if err != nil {

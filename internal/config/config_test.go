@@ -225,8 +225,8 @@ func TestProblems(t *testing.T) {
 			5:10: select: unknown rule "securty"; did you mean "security"?
 			6:12: severity: unknown rule "lates-tag"; did you mean "latest-tag"?`},
 		{"severities", "severity: {root-user: warn, latest-tag: never, secret-in-env: [note]}\nfail-on: warnings", `
-			1:23: severity: "warn" is no severity; use one of off, note, warning, error; did you mean "warning"?
-			1:41: severity: "never" is no severity; use one of off, note, warning, error
+			1:23: severity: "warn" is not a severity; use one of off, note, warning, error; did you mean "warning"?
+			1:41: severity: "never" is not a severity; use one of off, note, warning, error
 			1:63: severity: secret-in-env is a string, not a list
 			2:10: fail-on: "warnings" is none of note, warning, error, never; did you mean "warning"?`},
 		{"fail-on off", "fail-on: off", `
@@ -273,7 +273,7 @@ func TestProblems(t *testing.T) {
 			1:50: minimal-final-base: allow: an item is a string, not true or false; write "true"
 			1:56: minimal-final-base: allow: an item is a string, not a list
 			1:61: minimal-final-base: allow: an item is a string, not nothing
-			1:70: ".nan" is no value of a parameter
+			1:70: ".nan" cannot be the value of a parameter
 			1:81: minimal-final-base: map is a map, not nothing`},
 		{"no map", "- a", `
 			1:1: the configuration is a map, not a list`},
@@ -334,7 +334,7 @@ func TestFlagProblems(t *testing.T) {
 --ignore: unknown rule "x"
 --severity: "root-user" is not RULE=severity
 --severity: unknown rule "rot-user"; did you mean "root-user"?
---severity: "bad" is no severity; use one of off, note, warning, error
+--severity: "bad" is not a severity; use one of off, note, warning, error
 --fail-on: "off" is none of note, warning, error, never
 --exclude: "a[": the pattern has a bracket, brace or backslash without its other half
 --build-arg: "A" is not NAME=value

@@ -113,7 +113,7 @@ func (d *decoder) value(n *yaml.Node) any {
 	default: // YAML has more kinds, such as dates; they stay what is written
 		return n.Value
 	}
-	d.problem(n, "%q is no value of a parameter", n.Value)
+	d.problem(n, "%q cannot be the value of a parameter", n.Value)
 	return nil
 }
 

@@ -350,7 +350,7 @@ func TestIsDockerfile(t *testing.T) {
 			t.Errorf("%s is no Dockerfile", name)
 		}
 		if !hooked(name) || !hooked("sub dir/"+name) {
-			t.Errorf("%s is no file for the hooks", name)
+			t.Errorf("%s is not a file for the hooks", name)
 		}
 	}
 	for _, name := range strings.Fields(no) {

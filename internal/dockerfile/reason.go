@@ -24,7 +24,7 @@ func reason(err error) string {
 		if _, rest, ok := strings.Cut(cause, "parse error on line 1, column "); ok {
 			_, cause, _ = strings.Cut(rest, ": ")
 		}
-		message = "--" + flag + " is no comma-separated list: " + cause
+		message = "--" + flag + " is not a comma-separated list: " + cause
 		if cause == "EOF" {
 			message = "--" + flag + " has no value"
 		}

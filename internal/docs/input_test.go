@@ -26,7 +26,7 @@ field which is not in it does not compile. Helpers that save writing are in [lib
 - A field may be **left out** only where the table says when, so that ` + "`not stage.user`" + ` asks whether nothing sets one. Lists are empty
   rather than left out.
 - The **state** of a value is known; automatic (BuildKit's platform arguments, such as TARGETARCH); caller (an ARG without a value: who builds
-  decides); base (the base image may set it); or unknown. What is not known is no violation: ` + "`lib.unknown(node, message)`" + ` says so on request.
+  decides); base (the base image may set it); or unknown. What is not known is not a violation: ` + "`lib.unknown(node, message)`" + ` says so on request.
 - An **index** leads to another object: ` + "`input.stages[copy.into]`" + `, ` + "`input.instructions[command.instruction]`" + `.
 
 The examples are what ` + "`plimline parse`" + ` makes of [testdata/input](../testdata/input), each the first of its kind with the most fields; … stands

@@ -36,7 +36,7 @@ func ParseSet(text string) (Set, error) {
 	if i := slices.Index(setNames, text); i >= 0 {
 		return Set(i), nil
 	}
-	return SetDefault, fmt.Errorf("%q is no set; use one of %s", text, strings.Join(setNames, ", "))
+	return SetDefault, fmt.Errorf("%q is not a set; use one of %s", text, strings.Join(setNames, ", "))
 }
 
 // Rule is what a rule's METADATA says of it.

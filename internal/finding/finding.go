@@ -39,7 +39,7 @@ func ParseSeverity(s string) (Severity, error) {
 			return Severity(i), nil
 		}
 	}
-	return Off, fmt.Errorf("%q is no severity; use one of %s", s, strings.Join(severityNames, ", "))
+	return Off, fmt.Errorf("%q is not a severity; use one of %s", s, strings.Join(severityNames, ", "))
 }
 
 // Faulty is the rule that says which others failed.

@@ -122,7 +122,7 @@ func (s *Set) until(r *reader, g *ignore) {
 	start := r.pos
 	date := r.take(func(ch rune) bool { return !unicode.IsSpace(ch) })
 	if _, err := time.Parse(time.DateOnly, date); err != nil {
-		s.report(r.span(start), fmt.Sprintf("%q is no day; write until=2027-01-31", date), nil)
+		s.report(r.span(start), fmt.Sprintf("%q is not a date; write until=2027-01-31", date), nil)
 		return
 	}
 	g.until = date

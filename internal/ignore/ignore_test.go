@@ -287,10 +287,10 @@ func TestReasonsAndDays(t *testing.T) {
 		{"# plimline ignore=root-user until=2028-02-29 they move", []string{`2 root-user <- 1 "they move"`}},
 		{"# plimline ignore=root-user until=2028-02-29", []string{`2 root-user <- 1 ""`, missing}},
 		{"# plimline ignore=root-user until=2028-02-28 they move", []string{"2 root-user"}},
-		{"# plimline ignore=root-user until=2027-02-29 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [2027-02-29] "2027-02-29" is no day; write until=2027-01-31`}},
-		{"# plimline ignore=root-user until=2028-2-29 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [2028-2-29] "2028-2-29" is no day; write until=2027-01-31`}},
-		{"# plimline ignore=root-user until=2028-02-29T10:00 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [2028-02-29T10:00] "2028-02-29T10:00" is no day; write until=2027-01-31`}},
-		{"# plimline ignore=root-user until=99999-01-01 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [99999-01-01] "99999-01-01" is no day; write until=2027-01-31`}},
+		{"# plimline ignore=root-user until=2027-02-29 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [2027-02-29] "2027-02-29" is not a date; write until=2027-01-31`}},
+		{"# plimline ignore=root-user until=2028-2-29 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [2028-2-29] "2028-2-29" is not a date; write until=2027-01-31`}},
+		{"# plimline ignore=root-user until=2028-02-29T10:00 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [2028-02-29T10:00] "2028-02-29T10:00" is not a date; write until=2027-01-31`}},
+		{"# plimline ignore=root-user until=99999-01-01 they move", []string{`2 root-user <- 1 "they move"`, `1 invalid-ignore [99999-01-01] "99999-01-01" is not a date; write until=2027-01-31`}},
 	} {
 		for i, want := range tt.want {
 			tt.want[i] = strings.Replace(want, "%s", tt.comment, 1)

@@ -115,7 +115,7 @@ func (b *bakeFile) read(body hcl.Body) error {
 		return diagnosed(diags)
 	}
 	if len(content.Blocks) == 0 {
-		return errors.New("it has no targets, so it is no Bake file")
+		return errors.New("it has no targets, so it is not a Bake file")
 	}
 	b.variables(rest, content)
 	for _, block := range content.Blocks.OfType("group") {

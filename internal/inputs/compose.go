@@ -85,7 +85,7 @@ func (r *reader) compose(file *source.File, dir string, depth int, over *source.
 		}
 		services := field(root, "services")
 		if services == nil && field(root, "include") == nil {
-			errs = append(errs, c.wrong(root, "it has no services, so it is no Compose file"))
+			errs = append(errs, c.wrong(root, "it has no services, so it is not a Compose file"))
 			continue
 		}
 		included, err := c.included(depth)

@@ -27,7 +27,7 @@ func (b *bakeFile) inline(expr hcl.Expression, ctx *hcl.EvalContext, value strin
 
 func spanOf(r hcl.Range) source.Span { return source.Span{Start: r.Start.Byte, End: r.End.Byte} }
 
-// template finds the places of a text's bytes; nil when it is no text.
+// template finds the places of a text's bytes; nil when it is not text.
 func (b *bakeFile) template(expr hcl.Expression, ctx *hcl.EvalContext) (*text, style) {
 	if b.json {
 		s := &scanner{src: b.file.Bytes, at: spanOf(expr.Range()).Start}

@@ -142,7 +142,7 @@ func readFile(name string) ([]byte, error) {
 		return nil, reason(err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
+		return nil, errors.New("it is not a regular file")
 	}
 	f, err := os.Open(filepath.FromSlash(name))
 	if err != nil {
@@ -182,7 +182,7 @@ func join(dir, name string) string {
 	return path.Join(dir, name)
 }
 
-// remote reports whether a context is no folder of this machine: an address, a git repository, an image, another build, standard input.
+// remote reports whether a context is not a folder of this machine: an address, a git repository, an image, another build, standard input.
 func remote(context string) bool {
 	if context == "-" || strings.Contains(context, "://") {
 		return true

@@ -72,7 +72,7 @@ func (p *interpolation) braced(out *text, at, start, end, depth int) error {
 	n := nameAt(s[start:end])
 	name, rest := string(s[start:start+n]), start+n
 	if n == 0 {
-		return fmt.Errorf("%q is no variable; write $$ for a dollar", clip(string(s[at:end+1])))
+		return fmt.Errorf("%q is not a variable; write $$ for a dollar", clip(string(s[at:end+1])))
 	}
 	value, set := p.value(name)
 	if rest == end {
@@ -88,7 +88,7 @@ func (p *interpolation) braced(out *text, at, start, end, depth int) error {
 		rest++
 	}
 	if rest == end || !strings.ContainsRune("-+?", rune(s[rest])) {
-		return fmt.Errorf("%q is no variable; write $$ for a dollar", clip(string(s[at:end+1])))
+		return fmt.Errorf("%q is not a variable; write $$ for a dollar", clip(string(s[at:end+1])))
 	}
 	other := rest + 1
 	switch s[rest] {

@@ -166,9 +166,9 @@ func TestRename(t *testing.T) {
 		name, want      string
 	}{
 		{1, 22, "x", "${WHICH} in line 7 names the stage with a variable"},
-		{2, 13, "2nd", `"2nd" is no name for a stage`},
-		{2, 13, "", `"" is no name for a stage`},
-		{2, 13, "a b", "is no name for a stage"},
+		{2, 13, "2nd", `"2nd" is not a name for a stage`},
+		{2, 13, "", `"" is not a name for a stage`},
+		{2, 13, "a b", "is not a name for a stage"},
 		{2, 13, "THREE", `another stage is called "three"`},
 		{2, 13, "busybox", `"busybox" is an image in this file`},
 		{2, 13, "scratch", "BuildKit's own"},

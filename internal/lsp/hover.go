@@ -215,7 +215,7 @@ func (snap *snapshot) aboutBase(st *stage.Stage) string {
 // aboutImage is the image with what is not written of its name, and what its name tells of it.
 func aboutImage(r image.Reference) string {
 	if !r.Valid {
-		return fmt.Sprintf("`%s` is no valid image name", r.Text)
+		return fmt.Sprintf("`%s` is not a valid image name", r.Text)
 	}
 	whole := r.Repository
 	if r.Registry != "" {

@@ -158,7 +158,7 @@ func (s *server) rename(_ context.Context, snap *snapshot, p *params) (any, erro
 func free(m *stage.Model, renamed *stage.Stage, name string) error {
 	switch {
 	case !stageName.MatchString(name):
-		return fmt.Errorf("%q is no name for a stage: letters, digits, and any of _.- behind a letter", name)
+		return fmt.Errorf("%q is not a name for a stage: letters, digits, and any of _.- behind a letter", name)
 	case strings.EqualFold(name, "scratch") || strings.EqualFold(name, "context"):
 		return fmt.Errorf("%q is a name of BuildKit's own", name)
 	}

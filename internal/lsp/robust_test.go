@@ -80,11 +80,11 @@ func TestMessages(t *testing.T) {
 		return c
 	}
 	for text, want := range map[string]string{
-		"Content-Length: 99999999999\r\n\r\n{}":            "no length up to",
-		"Content-Length: -1\r\n\r\n{}":                     "no length up to",
-		"Content-Length: two\r\n\r\n{}":                    "no length up to",
+		"Content-Length: 99999999999\r\n\r\n{}":            "not a length up to",
+		"Content-Length: -1\r\n\r\n{}":                     "not a length up to",
+		"Content-Length: two\r\n\r\n{}":                    "not a length up to",
 		"Content-Type: text\r\n\r\n{}":                     "has no Content-Length",
-		"nonsense\r\n\r\n{}":                               "is no header",
+		"nonsense\r\n\r\n{}":                               "is not a header",
 		"X: " + strings.Repeat("x", 10_000) + "\r\n\r\n{}": "a header is too long",
 		strings.Repeat("X: y\r\n", 5_000) + "\r\n":         "a header is too long",
 	} {

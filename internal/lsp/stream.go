@@ -87,7 +87,7 @@ func check(body []byte) error {
 		ID json.RawMessage `json:"id"`
 	}
 	if err := json.Unmarshal(body, &m); err != nil {
-		return errors.New("the message is no object")
+		return errors.New("the message is not an object")
 	}
 	if id := string(m.ID); id != "" && id != "null" && id[0] != '"' {
 		if _, err := strconv.ParseUint(id, 10, 63); err != nil {
@@ -118,12 +118,12 @@ func (s *stream) message() ([]byte, error) {
 		begun = true
 		name, value, ok := strings.Cut(header, ":")
 		if !ok {
-			return nil, fmt.Errorf("%.40q is no header", header)
+			return nil, fmt.Errorf("%.40q is not a header", header)
 		}
 		if strings.EqualFold(name, "Content-Length") {
 			n, err := strconv.Atoi(strings.TrimSpace(value))
 			if err != nil || n < 0 || n > maxMessage {
-				return nil, fmt.Errorf("Content-Length %.40q is no length up to %d", strings.TrimSpace(value), maxMessage)
+				return nil, fmt.Errorf("Content-Length %.40q is not a length up to %d", strings.TrimSpace(value), maxMessage)
 			}
 			length = n
 		}

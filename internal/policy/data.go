@@ -112,7 +112,7 @@ func dataFile(fsys fs.FS, name string, left *int) (map[string]any, error) {
 	}
 	object, ok := content.(map[string]any)
 	if !ok {
-		return nil, errors.New("data must have names: it is no object")
+		return nil, errors.New("data must have names: it is not an object")
 	}
 	return object, nil
 }

@@ -111,7 +111,7 @@ func (d *decoder) object(v ast.Value, readers map[string]func(ast.Value), requir
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(readers)), func(name string) bool { return name == noNode })
 	o, ok := v.(ast.Object)
 	if !ok {
-		d.fail("%s is no object; lib.at(node, message) makes one", brief(v))
+		d.fail("%s is not an object; lib.at(node, message) makes one", brief(v))
 		return
 	}
 	o.Foreach(func(k, x *ast.Term) {
@@ -179,7 +179,7 @@ func (d *decoder) text(to *string, most int) func(ast.Value) {
 	return func(v ast.Value) {
 		s, ok := v.(ast.String)
 		if !ok {
-			d.fail("%s is no text", brief(v))
+			d.fail("%s is not a string", brief(v))
 		}
 		if *d.left -= len(s); *d.left < 0 {
 			d.fail("the texts of all its findings here are more than %s", size(maxOutput))
@@ -203,7 +203,7 @@ func (d *decoder) bool(to *bool) func(ast.Value) {
 func (d *decoder) list(v ast.Value, each func(ast.Value)) {
 	a, ok := v.(*ast.Array)
 	if !ok {
-		d.fail("%s is no array", brief(v))
+		d.fail("%s is not an array", brief(v))
 		return
 	}
 	if a.Len() > maxParts {
@@ -220,7 +220,7 @@ func (d *decoder) span(to *source.Span) func(ast.Value) {
 			n, ok := v.(ast.Number)
 			i, isInt := n.Int()
 			if !ok || !isInt {
-				d.fail("%s is no offset", brief(v))
+				d.fail("%s is not an offset", brief(v))
 			}
 			ends = append(ends, i)
 		})

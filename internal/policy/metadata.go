@@ -83,7 +83,7 @@ func (m *module) metadata() error {
 		if m.rule.Severity, err = finding.ParseSeverity(severity); err != nil {
 			r.complain("severity", "custom.severity: %v", err)
 		} else if m.rule.Severity == finding.Off {
-			r.complain("severity", "custom.severity: off is no severity of a rule; custom.set: strict or all leaves it out by default")
+			r.complain("severity", "custom.severity: off is not a severity of a rule; custom.set: strict or all leaves it out by default")
 		}
 	}
 	if set, ok := r.text("set", false); ok {
@@ -98,7 +98,7 @@ func (m *module) metadata() error {
 	m.rule.Since, _ = r.text("since", required)
 	if score, ok := r.text("security-severity", false); ok {
 		if n, err := strconv.ParseFloat(score, 64); err != nil || !(n >= 0 && n <= 10) {
-			r.complain("security-severity", "custom.security-severity: %q is no number from \"0.0\" to \"10.0\"", score)
+			r.complain("security-severity", "custom.security-severity: %q is not a number from \"0.0\" to \"10.0\"", score)
 		}
 		m.rule.SecuritySeverity = score
 	}
@@ -109,7 +109,7 @@ func (m *module) metadata() error {
 		if text, ok := x.(string); ok {
 			m.rule.Differs = append(m.rule.Differs, strings.TrimSpace(text))
 		} else {
-			r.complain("differs", "custom.differs: %v is no text", x)
+			r.complain("differs", "custom.differs: %v is not a string", x)
 		}
 	}
 	if x, there := r.Custom["every-build"]; there {
@@ -140,7 +140,7 @@ func (m *module) metadata() error {
 	}
 	for _, name := range m.rule.NeedsParameters {
 		if standard, there := m.rule.Parameters[name]; !there || given(standard) {
-			r.complain("needs-parameters", "custom.needs-parameters: %s is no parameter with an empty default", name)
+			r.complain("needs-parameters", "custom.needs-parameters: %s is not a parameter with an empty default", name)
 		}
 	}
 	return errors.Join(r.problems...)
@@ -207,7 +207,7 @@ func (r *annotations) names(key string) []string {
 		if text, ok := x.(string); ok && text != "" {
 			out = append(out, text)
 		} else {
-			r.complain(key, "custom.%s: %v is no name", key, x)
+			r.complain(key, "custom.%s: %v is not a name", key, x)
 		}
 	}
 	return out
@@ -218,7 +218,7 @@ func (r *annotations) aliases() []string {
 	for _, x := range r.list("aliases") {
 		alias, ok := x.(string)
 		if !ok || !strings.Contains(alias, "/") {
-			r.complain("aliases", "custom.aliases: %v is no tool/code", x)
+			r.complain("aliases", "custom.aliases: %v is not a tool/code", x)
 			continue
 		}
 		out = append(out, alias)

@@ -176,7 +176,7 @@ func readFile(fsys fs.FS, name string, most int) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no plain file")
+		return nil, errors.New("it is not a regular file")
 	}
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -255,7 +255,7 @@ func (s Source) module(file string, shared *userSource) (m *module, isOther bool
 	switch {
 	case m.err != nil:
 	case !isID.MatchString(m.id):
-		m.err = fmt.Errorf("%s: %q is no id: use small letters, digits and hyphens, as in base-images-approved", m.file, m.id)
+		m.err = fmt.Errorf("%s: %q is not an id: use small letters, digits and hyphens, as in base-images-approved", m.file, m.id)
 	case want != m.id && want != ".":
 		m.err = fmt.Errorf("%s: the package is for %s and the file for %s; call both the same", m.file, m.id, want)
 	}

@@ -164,14 +164,18 @@ func Safe(w io.Writer) io.Writer { return safe{w} }
 type safe struct{ io.Writer }
 
 func (s safe) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(s.Writer, visible(string(p), true)); err != nil {
+	cells := strings.Split(string(p), "\t")
+	for i := range cells {
+		cells[i] = visible(cells[i], true)
+	}
+	if _, err := io.WriteString(s.Writer, strings.Join(cells, "\t")); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
 // visible makes text fit for a terminal: tabs become spaces, and control characters, which could move the cursor or
-// change colours, become symbols. With layout, tabs and line breaks are kept as such.
+// change colours, become symbols. With layout, line breaks stay.
 func visible(s string, layout bool) string {
 	plain := true
 	for i := range len(s) {

@@ -17,7 +17,7 @@ findings contains lib.through(from, message) if {
 	some from in bases
 	lib.named(from.image)
 	not lib.image_matches(from.image, approved)
-	message := sprintf("%s is no approved base%s: %s", [from.image.text, whose, concat(", ", approved)])
+	message := sprintf("%s is not an approved base%s: %s", [from.image.text, whose, concat(", ", approved)])
 }
 
 findings contains lib.unknown(from, sprintf("whether %s is an approved base cannot be told", [from.image.text])) if {
@@ -25,7 +25,7 @@ findings contains lib.unknown(from, sprintf("whether %s is an approved base cann
 	not lib.named(from.image)
 }
 
-findings contains lib.at(label.value, sprintf("%s is no team: %s", [label.value.value, concat(", ", names)])) if {
+findings contains lib.at(label.value, sprintf("%s is not a team: %s", [label.value.value, concat(", ", names)])) if {
 	label := labels[count(labels) - 1]
 	lib.decided(label.value)
 	not parameters.teams[label.value.value]

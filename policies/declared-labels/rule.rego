@@ -1,7 +1,7 @@
 # METADATA
 # title: A label that nobody agreed on
 # description: |
-#   A misspelt label is no error anywhere: it is just not found. With a list of the labels in use, others are reported.
+#   A misspelt label is not an error anywhere: nothing finds it. With a list of the labels in use, others are reported.
 # custom:
 #   severity: note
 #   category: operation

@@ -27,7 +27,7 @@ findings contains lib.at(pair, sprintf("the label %s is %s", [name, why])) if {
 
 wrong(_, "") := "empty"
 
-wrong(format, value) := sprintf("no %s: %q", [words[format], value]) if {
+wrong(format, value) := sprintf("not %s: %q", [words[format], value]) if {
 	value != ""
 	not fits(format, value)
 }
@@ -40,8 +40,8 @@ wrong(format, value) := sprintf("not of the form %s: %q", [format, value]) if {
 }
 
 words := {
-	"text": "text", "url": "address", "email": "e-mail address", "rfc3339": "date as in RFC 3339 (2026-11-24T10:00:00Z)",
-	"semver": "version as in semver.org", "spdx": "SPDX licence expression", "hash": "hash of a commit",
+	"text": "text", "url": "an address", "email": "an e-mail address", "rfc3339": "a date as in RFC 3339 (2026-11-24T10:00:00Z)",
+	"semver": "a version as in semver.org", "spdx": "an SPDX licence expression", "hash": "the hash of a commit",
 }
 
 fits("text", _) := true

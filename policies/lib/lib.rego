@@ -1,7 +1,7 @@
 # Findings and fixes
 package plimline.lib
 
-# A finding at a node of the document. What has no span is no node of the document: the finding is refused, and the author told.
+# A finding at a node of the document. What has no span is not a node of the document: the finding is refused, and the author told.
 at(node, message) := {"span": span, "message": message} if {
 	span := node.span
 } else := {"no node": node, "message": message}

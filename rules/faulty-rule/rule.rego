@@ -1,7 +1,7 @@
 # METADATA
 # title: A rule could not judge the file
 # description: |
-#   The rule stopped with an error, ran out of time or memory, or returned something that is no finding. The other rules
+#   The rule stopped with an error, ran out of time or memory, or returned something that is not a finding. The other rules
 #   have judged the file; what this one would have found is not known.
 # custom:
 #   severity: error

@@ -1,7 +1,7 @@
 # METADATA
 # title: A variable is not quoted
 # description: |
-#   The shell splits its value at spaces and expands * and ? in it: one file name becomes two, and an empty value is no argument at all. Values
+#   The shell splits its value at spaces and expands * and ? in it: one file name becomes two, and an empty value is not an argument at all. Values
 #   that are known to have neither, and names such as PACKAGES or FLAGS, where splitting is meant, are left out.
 # related_resources:
 #   - https://www.shellcheck.net/wiki/SC2086
