@@ -14,7 +14,7 @@ import (
 
 // TestFirstPolicy does what docs/first-policy.md says, in an empty folder: it writes the files and runs the commands.
 func TestFirstPolicy(t *testing.T) {
-	blocks := parse(string(read(t, "docs/first-policy.md")))
+	blocks := parse("docs/first-policy.md", string(read(t, "docs/first-policy.md")))
 	t.Chdir(t.TempDir())
 	t.Setenv("NO_COLOR", "1")
 	commands, files := 0, 0
@@ -32,8 +32,25 @@ func TestFirstPolicy(t *testing.T) {
 	}
 }
 
+// TestReadme runs the commands whose output README.md shows.
+func TestReadme(t *testing.T) {
+	page := string(read(t, "README.md"))
+	t.Chdir("../..")
+	t.Setenv("NO_COLOR", "1")
+	commands := 0
+	for _, b := range parse("README.md", page) {
+		if b.language == "console" {
+			commands += b.run(t)
+		}
+	}
+	if commands < 2 {
+		t.Errorf("%d commands: the page is not read as it is written", commands)
+	}
+}
+
 // block is a fenced block, with the file that the paragraph above names: its last word in backticks, in front of a colon.
 type block struct {
+	page     string
 	line     int
 	language string
 	file     string
@@ -42,7 +59,7 @@ type block struct {
 
 var fileOf = regexp.MustCompile("`([^`]+)`:$")
 
-func parse(page string) []block {
+func parse(name, page string) []block {
 	var out []block
 	var open *block
 	paragraph := ""
@@ -54,7 +71,7 @@ func parse(page string) []block {
 		case open != nil:
 			open.text += line + "\n"
 		case strings.HasPrefix(line, "```"):
-			open = &block{line: i + 1, language: line[3:]}
+			open = &block{page: name, line: i + 1, language: line[3:]}
 			if found := fileOf.FindStringSubmatch(paragraph); found != nil {
 				open.file = found[1]
 			}
@@ -75,7 +92,7 @@ func (b block) write(t *testing.T) {
 	}
 	var any any
 	if err := yaml.Unmarshal([]byte(b.text), &any); b.language == "yaml" && err != nil {
-		t.Errorf("docs/first-policy.md:%d: %v", b.line, err)
+		t.Errorf("%s:%d: %v", b.page, b.line, err)
 	}
 }
 
@@ -91,7 +108,7 @@ func (b block) run(t *testing.T) int {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(strings.TrimRight(want, "\n"), strings.TrimRight(string(got), "\n")); diff != "" {
-			t.Errorf("docs/first-policy.md:%d: $ %s (-page +plimline)\n%s", b.line, command, diff)
+			t.Errorf("%s:%d: $ %s (-page +plimline)\n%s", b.page, b.line, command, diff)
 		}
 	}
 	return len(sessions)
