@@ -450,7 +450,7 @@ func classified(r image.Reference, kind stage.Kind, at Span) Image {
 	c := image.Classify(r)
 	return Image{
 		Text: r.Text, Kind: string(kind), Span: at, Registry: r.Registry, Repository: r.Repository, Name: r.Name,
-		Familiar: r.Familiar, Tag: r.Tag, Digest: r.Digest, Class: c.Name, Libc: c.Libc, Shell: c.Shell, User: c.User,
+		Familiar: r.Familiar, Tag: r.Tag, Digest: r.Digest, Invalid: string(r.Invalid), Class: c.Name, Libc: c.Libc, Shell: c.Shell, User: c.User,
 		Certificates: c.Certificates, Zones: c.Zones, Compiler: c.Compiler,
 	}
 }

@@ -283,6 +283,7 @@ type Image struct {
 	Tag          string `json:"tag,omitempty" doc:"the tag" absent:"when none is written"`
 	TagSpan      *Span  `json:"tag_span,omitempty" doc:"where the tag is written" absent:"when there is no tag, a variable takes part in the reference, or it is not of FROM"`
 	Digest       string `json:"digest,omitempty" doc:"the digest, such as sha256:..." absent:"when none is written"`
+	Invalid      string `json:"invalid,omitempty" doc:"why it is not an image reference, so that the build stops: case (the repository has upper-case letters), scheme (it is a URL) or form" absent:"when it is one, or may become one"`
 	Class        string `json:"class" doc:"empty, static, libc, busybox, small, slim, full, toolchain, app, windows or unknown"`
 	Libc         string `json:"libc" doc:"glibc, musl, none or unknown"`
 	Shell        string `json:"shell" doc:"whether it has /bin/sh: yes, no or unknown"`

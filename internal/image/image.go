@@ -17,4 +17,15 @@ type Reference struct {
 	// Valid is false when the text is no image reference (distribution/reference's grammar), as
 	// with variables nobody resolved; the parts then hold what can be told.
 	Valid bool
+	// Invalid is why a text without variables is no image reference, so that BuildKit stops; "" when it is one, or may become one.
+	Invalid Invalid
 }
+
+// Invalid is what is wrong with a text that is no image reference.
+type Invalid string
+
+const (
+	InvalidCase   Invalid = "case"   // the repository has upper-case letters
+	InvalidScheme Invalid = "scheme" // it is a URL
+	InvalidForm   Invalid = "form"   // anything else
+)

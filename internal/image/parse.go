@@ -29,6 +29,7 @@ func Parse(text string) Reference {
 		return r
 	}
 	if hasScheme(text) {
+		r.Invalid = InvalidScheme
 		return r
 	}
 	marks := scan(text)
@@ -135,6 +136,11 @@ func lastComponent(path string) string {
 func (r *Reference) check() {
 	named, err := reference.ParseNormalizedNamed(r.Text)
 	if err != nil {
+		r.Invalid = InvalidForm
+		at := r.RepositoryAt
+		if _, err := reference.ParseNormalizedNamed(r.Text[:at.Start] + strings.ToLower(r.Text[at.Start:at.End]) + r.Text[at.End:]); err == nil {
+			r.Invalid = InvalidCase
+		}
 		return
 	}
 	r.Valid = true

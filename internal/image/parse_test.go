@@ -140,6 +140,19 @@ func TestCorpus(t *testing.T) {
 	t.Logf("%d images: %d valid, %d with variables", all, valid, variables)
 }
 
+func TestInvalid(t *testing.T) {
+	for text, want := range map[string]image.Invalid{
+		"alpine": "", "Alpine": image.InvalidCase, "Registry/app:RC": "", "Registry/App:RC": image.InvalidCase, "docker.io/Alpine": image.InvalidCase,
+		"https://ghcr.io/org/app": image.InvalidScheme, "node:22:slim": image.InvalidForm, "Node:22:slim": image.InvalidForm, "größe": image.InvalidForm,
+		"alpine:": image.InvalidForm, "alpine@sha256:12": image.InvalidForm, "org//app": image.InvalidForm, "$A": "", "Alpine$A": "", "scratch": "",
+	} {
+		if got := image.Parse(text).Invalid; got != want {
+			t.Errorf("%q is invalid for %q, want %q", text, got, want)
+		}
+		check(t, text)
+	}
+}
+
 // check tests what holds for every text.
 func check(t *testing.T, text string) {
 	t.Helper()
@@ -161,6 +174,12 @@ func check(t *testing.T, text string) {
 		named, err := reference.ParseNormalizedNamed(text)
 		if (err == nil) != r.Valid {
 			t.Fatalf("%q: valid %v, but %v", text, r.Valid, err)
+		}
+		if r.Valid == (r.Invalid != "") {
+			t.Fatalf("%q: valid %v, and invalid for %q", text, r.Valid, r.Invalid)
+		}
+		if r.Invalid == image.InvalidCase && !image.Parse(strings.ReplaceAll(text, r.Familiar, strings.ToLower(r.Familiar))).Valid {
+			t.Fatalf("%q: not valid in lower case either", text)
 		}
 		if err != nil {
 			return

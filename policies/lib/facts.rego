@@ -41,6 +41,7 @@ misnamed_copies contains copy if {
 	copy.image.text == copy.image.name
 	not copy.image.tag
 	not copy.image.digest
+	not copy.image.invalid
 	not copy.image.name in official_images
 }
 

@@ -2,7 +2,7 @@
 # title: --from names nothing
 # description: |
 #   `COPY --from` and `RUN --mount=from=` take a stage above them, a named build context or an image. A number without
-#   a stage, a stage further down, and the stage itself stop the build. A misspelt stage name is taken for an image of that
+#   a stage, a stage further down, the stage itself, and what no image can be called stop the build. A misspelt stage name is taken for an image of that
 #   name on Docker Hub: the build fails when there is none, and copies a stranger's files when there is one.
 # related_resources:
 #   - https://docs.docker.com/reference/dockerfile/#copy---from
@@ -34,6 +34,12 @@ refusal(copy) := sprintf("%s is the stage this stands in", [copy.from.text]) if 
 refusal(copy) := sprintf("stage %s is defined further down", [copy.from.text]) if copy.refused == "later"
 
 refusal(copy) := "--from takes no variables; name a stage that is FROM the variable" if copy.refused == "variable"
+
+findings contains lib.at(copy.from, message) if {
+	some copy in input.copies
+	copy.image.invalid
+	message := sprintf("no stage is called %s, and it is not an image reference, so the build stops", [copy.from.text])
+}
 
 findings contains lib.at(copy.from, message) if {
 	some copy in lib.misnamed_copies

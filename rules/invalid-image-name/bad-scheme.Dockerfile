@@ -1,0 +1,2 @@
+FROM https://ghcr.io/org/app:1.2
+USER 1000

@@ -1,0 +1,3 @@
+ARG VERSION="<version>"
+FROM alpine:$VERSION
+USER 1000
