@@ -208,7 +208,7 @@ func TestHostile(t *testing.T) {
 		t.Run(h.tries, func(t *testing.T) {
 			t.Parallel()
 			dir := h.write(t)
-			text := plimline(t, dir, "lint", "--no-config", "--fail-on=never", "--timeout=4s", "--format=gnu", "--policy=hostile", "Dockerfile")
+			text := plimline(t, dir, "lint", "--no-config", "--fail-on=never", "--timeout=8s", "--format=gnu", "--policy=hostile", "Dockerfile")
 			if !regexp.MustCompile(h.want).MatchString(text) {
 				t.Errorf("nothing says %s", h.want)
 			}

@@ -116,6 +116,9 @@ type state struct {
 
 func (f *Fixer) look(ctx context.Context, src *source.File, sources buildcontext.Context, set *config.Settings) (*state, error) {
 	found, err := f.Linter.File(ctx, src, sources, set)
+	if err == nil && ctx.Err() != nil { // what there was no time for cannot be compared
+		err = fmt.Errorf("there is not enough time to mend it: %w", ctx.Err())
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package lint
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -67,7 +68,8 @@ func contextOf(m *stage.Model, ctx buildcontext.Context) *buildcontext.Files {
 }
 
 // File returns the findings for one file, judged with the sources in its build context, sorted, the suppressed ones marked.
-// Rules that fail are findings of the rule finding.Faulty. The error is the context's or says that a policy's parameters do not fit.
+// Rules that fail, and those for which the context's deadline leaves no time, are findings of the rule finding.Faulty. The error says that the
+// context was cancelled, or that a policy's parameters do not fit.
 //
 // said is what ShellCheck has said of the file's Scripts; nil when it was not asked.
 func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontext.Context, set *config.Settings, said ...shellcheck.Comment) ([]finding.Finding, error) {
@@ -80,11 +82,15 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 		return nil, fmt.Errorf("no stage is called %q%s", set.Target, closestStage(model))
 	}
 	found, failures := evaluator.Eval(ctx, doc, set.Active)
-	if err := ctx.Err(); err != nil {
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		return nil, err
 	}
 	for _, f := range failures {
-		found = append(found, finding.Finding{Rule: finding.Faulty, Message: fmt.Sprintf("rule %s: %v", f.Rule, f.Err)})
+		what := "the rules"
+		if f.Rule != "" {
+			what = "rule " + f.Rule
+		}
+		found = append(found, finding.Finding{Rule: finding.Faulty, Message: fmt.Sprintf("%s: %v", what, f.Err)})
 	}
 	shell := slices.DeleteFunc(l.Comments(said), func(f finding.Finding) bool { return !set.Active(f.Rule) })
 	comments := ignore.Parse(model.File, l.engine.Catalog(), ignore.Options{Today: today(time.Now()), RequireReason: set.RequireReason})

@@ -177,11 +177,6 @@ func (s *server) lint(snap *snapshot) *linting {
 
 // judge lints a snapshot in all the ways it is built, as the command line does.
 func (s *server) judge(within context.Context, snap *snapshot) (found []finding.Finding, err error) {
-	defer func() {
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("the rules took longer than %v", s.opt.Timeout)
-		}
-	}()
 	if err := s.settle(snap); err != nil || snap.excluded {
 		return nil, err
 	}

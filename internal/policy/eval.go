@@ -68,8 +68,8 @@ func (e *Engine) Prepare(parameters map[string]map[string]any) (*Evaluator, erro
 
 // Eval returns what the active rules find in a document, with the severities of the catalogue, sorted, each finding once.
 // Every rule is a query of its own that shares what library rules have worked out, so one that fails or takes too long costs
-// the others nothing: it gets half of the time that is left, and is named in the errors. When the context ends, the error
-// without a rule says so, and what has been found until then is returned.
+// the others nothing: it gets half of the time that is left, and is named in the errors. When the context ends, the error of the rule that was to be
+// next says so, and what has been found until then is returned. An error that concerns all rules has no rule.
 func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active func(rule string) bool) ([]finding.Finding, []RuleError) {
 	facts := factsOf(doc)
 	asked := func(rule finding.Rule) bool {
@@ -139,18 +139,22 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 		}
 		note(rule.ID, said, err)
 	}
-	for i, o := range run(ctx, v.engine.guard, strangers...) {
-		if ctx.Err() != nil && o.err != nil {
-			failed = append(failed, interrupted(ctx, strangers[i].name))
+	outcomes := run(ctx, v.engine.guard, strangers...)
+	for i, t := range strangers {
+		if i == len(outcomes) || ctx.Err() != nil && outcomes[i].err != nil {
+			failed = append(failed, interrupted(ctx, t.name))
 			break
 		}
-		note(strangers[i].name, o.result, o.err)
+		note(t.name, outcomes[i].result, outcomes[i].err)
 	}
 	return distinct(found), failed
 }
 
 func interrupted(ctx context.Context, rule string) RuleError {
-	return RuleError{"", fmt.Errorf("stopped before rule %s was done: %w", rule, ctx.Err())}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return RuleError{rule, errors.New("the time for this file is up; this rule and those after it have not judged it")}
+	}
+	return RuleError{rule, ctx.Err()}
 }
 
 // trial is a rule and what it is to judge.

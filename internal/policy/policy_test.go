@@ -368,7 +368,7 @@ func TestTime(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		time.AfterFunc(50*time.Millisecond, cancel)
 		found, failed := v.Eval(ctx, parse("FROM alpine\n"), all)
-		if got, want := ids(found, failed), "a, not "; got != want || !errors.Is(failed[0].Err, context.Canceled) {
+		if got, want := ids(found, failed), "a, not b"; got != want || !errors.Is(failed[0].Err, context.Canceled) {
 			t.Errorf("got %q with %v, want %q", got, failed, want)
 		}
 	})
