@@ -33,11 +33,12 @@ func (s *splitter) consultSome(some []int) {
 		return
 	}
 	var b strings.Builder
-	if s.f.Escape != parser.DefaultEscapeToken {
-		b.WriteString("# escape=" + string(s.f.Escape) + "\n")
-	}
+	b.WriteString("# escape=" + string(s.f.Escape) + "\n")
 	for _, i := range some {
 		raw := s.out[i].raw
+		if s.out[i].first == 1 {
+			raw = strings.TrimPrefix(raw, "\uFEFF") // BuildKit takes it off the file's first line alone
+		}
 		b.WriteString(raw)
 		if !strings.HasSuffix(raw, "\n") {
 			b.WriteByte('\n')
@@ -204,10 +205,10 @@ func nodeValues(node *parser.Node) []string {
 	return out
 }
 
-// text is the flag as BuildKit has it.
 // reads reports whether a flag is the one that BuildKit has as text.
 func (f Flag) reads(text string) bool { return f.text() == text || garbled(f.text()) == text }
 
+// text is the flag as BuildKit has it.
 func (f *Flag) text() string {
 	if f.HasValue {
 		return "--" + f.Name + "=" + f.Value.Text
@@ -222,13 +223,16 @@ func (f *File) validate(in *Instruction, node *parser.Node) {
 		return
 	}
 	node.PrevComment = nil // its linter reads them, and there is none
-	if _, err := instructions.ParseInstruction(node); err != nil {
+	command, err := instructions.ParseInstruction(node)
+	if err != nil {
 		in.refuse(in.blame(node, err), in.reason(err))
 		return
 	}
 	if in.Name == "RUN" {
 		f.mounts(in, node)
+		return
 	}
+	f.words(in, command)
 }
 
 // mounts checks what BuildKit checks of --mount when it has expanded the variables. One that has variables may

@@ -8,6 +8,7 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
 	"github.com/plimline/plimline/internal/corpustest"
 	"github.com/plimline/plimline/internal/source"
@@ -102,6 +103,15 @@ func buildkitAccepts(src *source.File) bool {
 		x, err := instructions.ParseInstruction(n)
 		if run, ok := x.(*instructions.RunCommand); ok && err == nil && !strings.Contains(strings.Join(n.Flags, ""), "$") {
 			err = run.Expand(func(word string) (string, error) { return word, nil })
+		} else if words, ok := x.(instructions.SupportsSingleWordExpansion); ok && err == nil {
+			lex := shell.NewLex(res.EscapeToken)
+			err = words.Expand(func(word string) (string, error) {
+				if strings.Contains(word, devContainer) {
+					return word, nil
+				}
+				_, _, err := lex.ProcessWord(word, anything{})
+				return word, err
+			})
 		}
 		if err != nil {
 			return false

@@ -14,6 +14,7 @@ type Ref struct {
 	Name       string
 	Span       source.Span // "$X" or "${X:-d}"; the word's where that cannot be told
 	HasDefault bool        // ${X:-d}, ${X-d}, ${X:+d} or ${X+d}
+	Required   bool        // ${X:?text} or ${X?text}: without it the build stops
 }
 
 // Refs are the variables in a word that Docker expands, in order; those within a default come after the whole.
@@ -26,7 +27,7 @@ func Refs(w Word, escape byte) []Ref {
 			if w.Map.String == w.Text {
 				span = w.Map.Span(r.start, r.end)
 			}
-			out = append(out, Ref{r.name, span, r.operator == '-' || r.operator == '+'})
+			out = append(out, Ref{r.name, span, r.operator == '-' || r.operator == '+', r.operator == '?'})
 			add(r.inner)
 		}
 	}
@@ -54,7 +55,7 @@ func scanRefs(text string, escape byte) ([]ref, error) {
 	}
 	s := &refScanner{s: text, escape: escape}
 	var out []ref
-	err := s.until(0, &out)
+	err := s.until(0, 0, &out)
 	return out, err
 }
 
@@ -63,6 +64,12 @@ type refScanner struct {
 	pos    int
 	escape byte
 	depth  int
+	bad    int // after an error: where the innermost begins that has no end
+}
+
+func (s *refScanner) fail(start int) error {
+	s.bad = start
+	return errRef
 }
 
 // peek is the next rune, -1 at the end.
@@ -83,22 +90,22 @@ func (s *refScanner) next() rune {
 	return r
 }
 
-// until reads up to the rune stop, or for 0 to the end (processStopOn).
-func (s *refScanner) until(stop rune, out *[]ref) error {
+// until reads what begins at start up to the rune stop, or for 0 to the end (processStopOn).
+func (s *refScanner) until(start int, stop rune, out *[]ref) error {
 	for {
 		r := s.peek()
 		switch {
 		case r < 0 && stop == 0:
 			return nil
 		case r < 0:
-			return errRef
+			return s.fail(start)
 		case stop != 0 && r == stop:
 			s.next()
 			return nil
 		case r == '\'':
 			end := strings.IndexByte(s.s[s.pos+1:], '\'')
 			if end < 0 {
-				return errRef
+				return s.fail(s.pos)
 			}
 			s.pos += end + 2
 		case r == '"':
@@ -120,10 +127,11 @@ func (s *refScanner) until(stop rune, out *[]ref) error {
 }
 
 func (s *refScanner) doubleQuoted(out *[]ref) error {
+	start := s.pos - 1
 	for {
 		switch r := s.peek(); r {
 		case -1:
-			return errRef
+			return s.fail(start)
 		case '"':
 			s.next()
 			return nil
@@ -153,10 +161,10 @@ func (s *refScanner) reference(out *[]ref) error {
 	}
 	s.next()
 	if next := s.peek(); next < 0 || next == '{' || next == '}' || next == ':' {
-		return errRef
+		return s.fail(r.start)
 	}
 	if s.depth++; s.depth > maxNesting {
-		return errRef
+		return s.fail(r.start)
 	}
 	defer func() { s.depth-- }()
 	r.name = s.name()
@@ -169,10 +177,10 @@ func (s *refScanner) reference(out *[]ref) error {
 		fallthrough
 	case '+', '-', '?', '#', '%':
 		if operator < 0 || operator >= utf8.RuneSelf || strings.IndexByte("+-?", byte(operator)) < 0 && r.colon {
-			return errRef
+			return s.fail(r.start)
 		}
 		r.operator = byte(operator)
-		if err := s.until('}', &r.inner); err != nil {
+		if err := s.until(r.start, '}', &r.inner); err != nil {
 			return err
 		}
 	case '/':
@@ -180,14 +188,14 @@ func (s *refScanner) reference(out *[]ref) error {
 		if s.peek() == '/' {
 			s.next()
 		}
-		if err := s.until('/', &r.inner); err != nil {
+		if err := s.until(r.start, '/', &r.inner); err != nil {
 			return err
 		}
-		if err := s.until('}', &r.inner); err != nil {
+		if err := s.until(r.start, '}', &r.inner); err != nil {
 			return err
 		}
 	default:
-		return errRef
+		return s.fail(r.start)
 	}
 	r.end = s.pos
 	*out = append(*out, r)
