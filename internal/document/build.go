@@ -166,7 +166,7 @@ func (b *builder) instruction(d *Document, step *stage.Step) {
 	if step.Stage != nil {
 		step.Trigger = step.Trigger || out.Onbuild
 		for _, r := range b.m.Unset(step) {
-			out.Unset = append(out.Unset, &Unset{r.Name, stage.IsPlatform(r.Name), similar(step, r.Name), span(r.Span)})
+			out.Unset = append(out.Unset, &Unset{r.Name, stage.IsPlatform(r.Name), r.Required, similar(step, r.Name), span(r.Span)})
 		}
 	}
 	out.EmptyLines = b.emptyLines(in)

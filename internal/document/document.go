@@ -148,6 +148,7 @@ type Instruction struct {
 type Unset struct {
 	Name     string `json:"name" doc:"the variable"`
 	Platform bool   `json:"platform" doc:"one of BuildKit's, such as TARGETARCH, which the stage has no ARG for"`
+	Required bool   `json:"required" doc:"written ${X:?text} or ${X?text}, not in RUN: without it the build stops"`
 	Similar  string `json:"similar,omitempty" doc:"a variable that is set and called nearly like it" absent:"when none is"`
 	Span     Span   `json:"span" doc:"the place"`
 }

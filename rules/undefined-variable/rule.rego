@@ -27,19 +27,23 @@ findings contains lib.at(use, message) if {
 	message := judged(stage, instruction, use)
 }
 
-judged(stage, instruction, use) := sprintf("%s is not set, so it is empty; %s is", [use.name, use.similar]) if {
+judged(stage, instruction, use) := sprintf("%s is not set, so %s; %s is", [use.name, then(use), use.similar]) if {
 	use.similar
-} else := sprintf("%s is not set, so it is empty: the ARG before the first FROM is not known in this stage", [use.name]) if {
+} else := sprintf("%s is not set, so %s: the ARG before the first FROM is not known in this stage", [use.name, then(use)]) if {
 	some global in input.globals
 	global.name == use.name
-} else := sprintf("nothing sets %s, so it is empty", [use.name]) if {
+} else := sprintf("nothing sets %s, so %s", [use.name, then(use)]) if {
 	use.name == lower(use.name)
 	known(stage)
-} else := sprintf("nothing sets %s, so it is empty", [use.name]) if {
+} else := sprintf("nothing sets %s, so %s", [use.name, then(use)]) if {
 	stage.base.class in {"empty", "static", "small", "slim", "full", "busybox"}
 	stage.base.user != "unknown"
 	instruction.name != "run"
 }
+
+then(use) := "the build stops" if use.required
+
+then(use) := "it is empty" if not use.required
 
 # The base, or its makers, are known; who names variables in small letters is not.
 known(stage) if not stage.base.class in {"unknown", "windows"}

@@ -1,0 +1,5 @@
+FROM debian:13-slim
+ARG VERSION
+WORKDIR /opt/${VERSOIN:?}
+USER 65532:65532
+CMD ["date"]
