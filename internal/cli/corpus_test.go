@@ -23,7 +23,7 @@ func TestCorpus(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.json")
 	var first []byte
 	for _, jobs := range []string{"1", "2", "7"} {
-		run(t, 0, "lint", "--no-gitignore", "--fail-on=never", "--show-unknown", "--jobs="+jobs, "--format=json", "--output="+out, dir)
+		run(t, 0, "lint", "--no-gitignore", "--fail-on=never", "--show-unknown", "--timeout=5m", "--jobs="+jobs, "--format=json", "--output="+out, dir)
 		got, err := os.ReadFile(out)
 		if err != nil {
 			t.Fatal(err)
