@@ -20,33 +20,18 @@ type Changes struct {
 
 // ChangedSince asks git what has changed in the repository around the working directory since the last commit that it has in common with
 // a revision: what was committed, what was not, and new files that git does not ignore. Where the history of a shallow clone does not reach
-// that far, it is the revision itself.
+// that far, it is the revision itself. Where there is no commit yet, everything has changed since HEAD.
 func ChangedSince(ctx context.Context, revision string) (*Changes, error) {
 	top, err := runGit(ctx, "", "rev-parse", "--show-toplevel")
 	if err != nil {
 		return nil, err
 	}
 	top = strings.TrimRight(top, "\r\n")
-	commit, err := runGit(ctx, "", "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	base, err := baseOf(ctx, revision)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, fmt.Errorf("git knows no revision %q; in a shallow clone, fetch it first", revision)
+		return nil, err
 	}
-	base, err := runGit(ctx, "", "merge-base", "--end-of-options", revision, "HEAD")
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		// A shallow clone, as pipelines have them, may hold both commits and nothing between. What differs from the revision itself is then what
-		// has changed, and what the revision's own branch did meanwhile: more, but nothing is missed.
-		if shallow, err := runGit(ctx, "", "rev-parse", "--is-shallow-repository"); err != nil || strings.TrimSpace(shallow) != "true" {
-			return nil, fmt.Errorf("git finds no commit that %s and HEAD have in common", revision)
-		}
-		base = commit
-	}
-	changed, err := runGit(ctx, top, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", strings.TrimSpace(base), "--")
+	changed, err := runGit(ctx, top, "diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", base, "--")
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +50,49 @@ func ChangedSince(ctx context.Context, revision string) (*Changes, error) {
 		}
 	}
 	return c, nil
+}
+
+// baseOf is what git compares the files with.
+func baseOf(ctx context.Context, revision string) (string, error) {
+	commit, err := runGit(ctx, "", "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	if err != nil {
+		return unborn(ctx, revision)
+	}
+	base, err := runGit(ctx, "", "merge-base", "--end-of-options", revision, "HEAD")
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if err != nil {
+		// A shallow clone, as pipelines have them, may hold both commits and nothing between. What differs from the revision itself is then what
+		// has changed, and what the revision's own branch did meanwhile: more, but nothing is missed.
+		if !shallow(ctx) {
+			return "", fmt.Errorf("git finds no commit that %s and HEAD have in common", revision)
+		}
+		base = commit
+	}
+	return strings.TrimSpace(base), nil
+}
+
+// unborn is the empty tree when the revision is that of a repository without commits, as a hook meets it at the first one.
+func unborn(ctx context.Context, revision string) (string, error) {
+	_, err := runGit(ctx, "", "rev-parse", "--verify", "--quiet", "HEAD")
+	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case err == nil && shallow(ctx):
+		return "", fmt.Errorf("git knows no revision %q; this clone is shallow, so fetch it first", revision)
+	case err == nil:
+		return "", fmt.Errorf("git knows no revision %q", revision)
+	case revision != "HEAD" && revision != "@":
+		return "", fmt.Errorf("git knows no revision %q; there is no commit yet", revision)
+	}
+	tree, err := runGit(ctx, "", "hash-object", "-t", "tree", "--stdin")
+	return strings.TrimSpace(tree), err
+}
+
+func shallow(ctx context.Context) bool {
+	said, err := runGit(ctx, "", "rev-parse", "--is-shallow-repository")
+	return err == nil && strings.TrimSpace(said) == "true"
 }
 
 // Has reports whether a file has changed. The error says that it is not in the repository.
