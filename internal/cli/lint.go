@@ -256,7 +256,10 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 		r := report.Result{Err: err}
 		var at *discover.Error
 		if errors.As(err, &at) {
-			r.Path, r.Err = at.Path, fmt.Errorf("%s: %w", at.Doing, cause(at.Err))
+			r.Path, r.Err = at.Path, cause(at.Err)
+			if at.Doing != "" {
+				r.Err = fmt.Errorf("%s: %w", at.Doing, r.Err)
+			}
 		}
 		unread = append(unread, r)
 	}

@@ -22,12 +22,14 @@ type Options struct {
 
 // Error is a file or folder that could not be looked at.
 type Error struct {
-	Doing string // such as "read folder"
+	Doing string // such as "read folder"; "" when it is not there
 	Path  string // slash-separated, as found
 	Err   error
 }
 
-func (e *Error) Error() string { return e.Doing + " " + e.Path + ": " + e.Err.Error() }
+func (e *Error) Error() string {
+	return strings.TrimPrefix(e.Doing+" "+e.Path+": "+e.Err.Error(), " ")
+}
 
 // Unwrap is the cause.
 func (e *Error) Unwrap() error { return e.Err }
@@ -35,7 +37,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // Files returns the named files, whatever they are called, and the Dockerfiles in the named
 // folders and below, as IsDockerfile knows them.
 //
-// Paths are relative when their argument is, cleaned, slash-separated, sorted, and each comes once.
+// Paths are relative when their argument is, cleaned, slash-separated, sorted, and each file comes once: under its first name, where it has
+// a relative and an absolute one.
 // Folders are searched without following links to folders, which could lead round in circles;
 // linked files are taken. What git ignores is left out: .gitignore files from the top of the
 // repository down and .git/info/exclude count, the user's own git settings do not, so that
@@ -50,8 +53,17 @@ func Files(args []string, opts Options) ([]string, []error) {
 	for _, arg := range args {
 		w.argument(arg)
 	}
+	seen := map[string]bool{}
+	w.files = slices.DeleteFunc(w.files, func(name string) bool {
+		if abs, err := filepath.Abs(filepath.FromSlash(name)); err == nil {
+			name = abs
+		}
+		again := seen[name]
+		seen[name] = true
+		return again
+	})
 	slices.Sort(w.files)
-	return slices.Compact(w.files), w.errs
+	return w.files, w.errs
 }
 
 type walker struct {
@@ -65,7 +77,7 @@ func (w *walker) argument(arg string) {
 	info, err := os.Stat(arg)
 	switch {
 	case err != nil:
-		w.fail("find", name, err)
+		w.fail("", name, err)
 	case !info.IsDir():
 		w.files = append(w.files, name)
 	case w.opts.NoGitignore:

@@ -108,7 +108,7 @@ func TestFiles(t *testing.T) {
 			archive: project,
 			args:    []string{"nowhere/Dockerfile", "app"},
 			want:    []string{"app/Dockerfile.dev"},
-			errs:    []string{"find nowhere/Dockerfile: no such file or directory"},
+			errs:    []string{"nowhere/Dockerfile: no such file or directory"},
 		},
 		{name: "nothing", archive: project},
 		{
@@ -288,7 +288,7 @@ gone
 	}
 	want := []string{
 		"follow link loop/Dockerfile.lost: no such file or directory",
-		"find real/lost: no such file or directory",
+		"real/lost: no such file or directory",
 	}
 	if diff := cmp.Diff(want, texts(errs)); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
