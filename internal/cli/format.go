@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -95,39 +96,45 @@ func (t *targets) check() error {
 	return nil
 }
 
-// write writes all reports; a file is replaced as a whole or not at all.
+// write writes all reports, those that can be; a file is replaced as a whole or not at all.
 func (t *targets) write(stdout io.Writer, run *report.Run, opt report.Options) error {
 	opt.Statistics = t.statistics
+	var problems []error
 	for _, to := range t.list {
 		if to.file == "" {
 			if err := report.Write(stdout, to.format, run, opt); err != nil {
-				return fmt.Errorf("write the report: %w", err)
+				problems = append(problems, fmt.Errorf("write the report: %w", cause(err)))
 			}
 			continue
 		}
 		var buf bytes.Buffer
-		if err := report.Write(&buf, to.format, run, report.Options{}); err != nil {
-			return fmt.Errorf("write %s: %w", to.file, err)
+		err := report.Write(&buf, to.format, run, report.Options{})
+		if err == nil {
+			err = replaceFile(to.file, buf.Bytes())
 		}
-		if err := replaceFile(to.file, buf.Bytes()); err != nil {
-			return fmt.Errorf("write %s: %w", to.file, err)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("write %s: %w", to.file, err))
 		}
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 // replaceFile writes beside the file and renames, so that no reader sees half of it.
-// What is not a regular file (/dev/stdout, a pipe) is written to as it is.
+// What is not a regular file (/dev/stdout, a pipe) is written to as it is. The error is the reason alone.
 func replaceFile(name string, content []byte) error {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		if info.IsDir() {
-			return fmt.Errorf("it is a folder")
+			return errors.New("it is a folder")
 		}
-		return os.WriteFile(name, content, 0o644)
+		return cause(os.WriteFile(name, content, 0o644))
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".plimline-*")
+	dir := filepath.Dir(name)
+	if _, err := os.Stat(dir); err != nil {
+		return fmt.Errorf("the folder %s: %w", dir, cause(err))
+	}
+	tmp, err := os.CreateTemp(dir, ".plimline-*")
 	if err != nil {
-		return err
+		return cause(err)
 	}
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(content)
@@ -137,8 +144,8 @@ func replaceFile(name string, content []byte) error {
 	if closeErr := tmp.Close(); err == nil {
 		err = closeErr
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = os.Rename(tmp.Name(), name)
 	}
-	return os.Rename(tmp.Name(), name)
+	return cause(err)
 }

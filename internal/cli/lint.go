@@ -481,9 +481,13 @@ func readAll(r io.Reader) ([]byte, error) {
 
 // cause is the reason alone: the report names the file beside it.
 func cause(err error) error {
-	var pathError *os.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err
+	var path *os.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }
