@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/policy"
@@ -94,47 +95,76 @@ Its special strength: Go programs shipped in multi-stage images.`,
 		},
 	}
 	// Not cobra's own: the template that its text is in would keep 2.9 MB of methods in the binary.
-	root.Flags().BoolVar(&showVersion, "version", false, "print plimline's version")
+	root.Flags().BoolVarP(&showVersion, "version", "V", false, "print plimline's version")
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.lintCommand(), a.fixCommand(), a.explainCommand(), a.rulesCommand(), a.policyCommand(), a.testCommand(), a.parseCommand(), a.graphCommand(), a.initCommand(), a.lspCommand(), a.versionCommand(), a.manCommand())
+	root.SetUsageFunc(a.usage)
+	root.SetHelpCommand(helpCommand())
+	group := func(title string, commands ...*cobra.Command) {
+		root.AddGroup(&cobra.Group{ID: title, Title: title})
+		for _, cmd := range commands {
+			cmd.GroupID = title
+			root.AddCommand(cmd)
+		}
+	}
+	group("Dockerfiles", a.lintCommand(), a.fixCommand(), a.parseCommand(), a.graphCommand(), a.initCommand())
+	group("Rules and policies", a.explainCommand(), a.rulesCommand(), a.policyCommand(), a.testCommand())
+	root.AddCommand(a.lspCommand(), a.versionCommand(), a.manCommand())
 	// A first argument that is a path is a common slip: say what to type.
 	root.Args = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return nil
+		if len(args) > 0 {
+			if _, err := os.Stat(args[0]); err == nil {
+				return fmt.Errorf("%q is not a command; to lint it: plimline lint %s", args[0], args[0])
+			}
 		}
-		if _, err := os.Stat(args[0]); err == nil {
-			return fmt.Errorf("%q is not a command; to lint it: plimline lint %s", args[0], args[0])
-		}
-		var names []string
-		for _, sub := range cmd.Commands() {
-			names = append(names, sub.Name())
-		}
-		return fmt.Errorf("%q is not a command%s\nplimline --help lists them", args[0], didYouMean(args[0], names))
+		return noCommand(cmd, args)
 	}
 	return root
 }
 
-// flagError adds the closest flag's name to pflag's message.
+// flagError says what is wrong with a flag, and what was meant.
 func flagError(cmd *cobra.Command, err error) error {
 	message := err.Error()
-	if name, ok := strings.CutPrefix(message, "unknown flag: --"); ok {
+	meant := "" // a flag
+	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
 		var names []string
 		cmd.Flags().VisitAll(func(f *flag) { names = append(names, f.Name) })
-		if closest := finding.Closest(name, names); closest != "" {
-			message += "; did you mean --" + closest + "?"
+		meant = finding.Closest(unknown.GetSpecifiedName(), names)
+	case errors.As(err, &unknown):
+		// Go's own tools have long flags behind one hyphen.
+		if name := unknown.GetSpecifiedShortnames(); cmd.Flags().Lookup(name) != nil {
+			meant = name
+		}
+	case errors.As(err, &invalid):
+		f, value := invalid.GetFlag(), invalid.GetValue()
+		if name := f.Shorthand + value; f.Shorthand != "" && cmd.Flags().Lookup(name) != nil {
+			message, meant = fmt.Sprintf("-%s %q: %v", f.Shorthand, value, kind(f, invalid)), name
+		} else {
+			message = fmt.Sprintf("--%s %q: %v", f.Name, value, kind(f, invalid))
 		}
 	}
-	// Go's own tools have long flags behind one hyphen.
-	if _, written, ok := strings.Cut(message, "unknown shorthand flag: "); ok {
-		if _, name, _ := strings.Cut(written, " in -"); cmd.Flags().Lookup(name) != nil {
-			message += "; did you mean --" + name + "?"
-		}
+	if meant != "" {
+		message += "; did you mean --" + meant + "?"
 	}
 	return fmt.Errorf("%s\n%s --help lists the flags", message, cmd.CommandPath())
+}
+
+// kind says what values a flag takes.
+func kind(f *flag, err *pflag.InvalidValueError) error {
+	switch f.Value.Type() {
+	case "bool":
+		return errors.New("it is true or false")
+	case "int":
+		return errors.New("it is a whole number")
+	case "duration":
+		return errors.New("it is a time, such as 10s or 1m30s")
+	}
+	return err.Unwrap()
 }
 
 func didYouMean(name string, candidates []string) string {

@@ -123,6 +123,7 @@ func (a *app) rulesCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "`FORMAT`: text or json")
+	offer(cmd, "format", "text", "json")
 	settings.placeFlags(cmd.Flags())
 	return cmd
 }
@@ -203,7 +204,7 @@ func (a *app) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a plimline.yaml to start from",
-		Args:  cobra.NoArgs,
+		Args:  noCommand,
 		RunE: func(*cobra.Command, []string) error {
 			catalog, err := a.catalog(&settingsOptions{noConfig: true})
 			if err != nil {

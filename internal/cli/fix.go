@@ -32,8 +32,10 @@ type fixOptions struct {
 }
 
 func (o *fixOptions) flags(f *pflag.FlagSet) {
-	f.BoolVar(&o.unsafe, "unsafe-fixes", false, "also make fixes that may change what the image does; their titles say how")
-	f.BoolVar(&o.diff, "diff", false, "show what would be fixed and change nothing; exit code 1 when there is something")
+	under(f, fixesHeading, func(f *pflag.FlagSet) {
+		f.BoolVar(&o.unsafe, "unsafe-fixes", false, "also make fixes that may change what the image does; their titles say how")
+		f.BoolVar(&o.diff, "diff", false, "show what would be fixed and change nothing; exit code 1 when there is something")
+	})
 }
 
 func (a *app) fixCommand() *cobra.Command {
@@ -52,9 +54,10 @@ a fix that would break the file or make another rule find something is not kept.
 	}
 	f := cmd.Flags()
 	fixing.flags(f)
-	opt.settings.flags(f)
+	a.settingsFlags(cmd, &opt.settings)
 	opt.context.flags(f)
 	opt.searchFlags(f)
+	under(f, reportHeading, opt.quietFlag)
 	return cmd
 }
 
@@ -113,12 +116,15 @@ func (a *app) fix(args []string, opt *lintOptions, fixing fixOptions) error {
 		fmt.Fprintf(a.stderr, "%s: %v\n", r.Path, r.Err)
 		a.code = ExitFailure
 	}
-	return a.showFixes(results, stdin, fixing)
+	return a.showFixes(results, stdin, opt.quiet, fixing)
 }
 
-func (a *app) showFixes(results []mended, stdin bool, fixing fixOptions) error {
+func (a *app) showFixes(results []mended, stdin, quiet bool, fixing fixOptions) error {
 	out := report.Safe(a.stdout)
-	if stdin {
+	switch {
+	case quiet:
+		out = io.Discard
+	case stdin:
 		out = a.stderr
 	}
 	fixed, files := 0, 0
@@ -160,7 +166,7 @@ func (a *app) showFixes(results []mended, stdin bool, fixing fixOptions) error {
 			fmt.Fprintf(a.stderr, "%s: not fixed: %s (%s): %s\n", r.path, u.Rule, u.Title, u.Reason)
 		}
 	}
-	if fixing.diff {
+	if fixing.diff && !quiet {
 		out = a.stderr
 	}
 	verb := "fixed"
@@ -230,7 +236,7 @@ func (f *fixer) one(ctx context.Context, j job) mended {
 
 // onStdin is the job of standard input: the Dockerfile that it is, or those that stand in it.
 func onStdin(jobs []job, opt *lintOptions) ([]job, error) {
-	name := filepath.ToSlash(opt.stdinFilename)
+	name := opt.stdinName()
 	jobs = slices.DeleteFunc(slices.Clone(jobs), func(j job) bool { return j.path != name })
 	if len(jobs) == 0 {
 		return nil, fmt.Errorf("%s holds no Dockerfile to mend", name)

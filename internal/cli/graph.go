@@ -59,7 +59,8 @@ func (a *app) graphCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "`FORMAT`: "+strings.Join(graph.Formats(), ", "))
-	settings.flags(cmd.Flags())
+	offer(cmd, "format", graph.Formats()...)
+	a.settingsFlags(cmd, &settings)
 	context.flags(cmd.Flags())
 	return cmd
 }

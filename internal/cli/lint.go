@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,9 +36,10 @@ type lintOptions struct {
 	targets       targets
 	settings      settingsOptions
 	context       contextOptions
-	stdinFilename string
+	stdinFilename string // "" for Dockerfile
 	jobs          int
 	color         string
+	quiet         bool
 	unknown       bool
 	noGitignore   bool
 	timeout       time.Duration
@@ -53,11 +55,35 @@ type lintOptions struct {
 
 // searchFlags are the flags that say which files are read, and how.
 func (o *lintOptions) searchFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.stdinFilename, "stdin-filename", "Dockerfile", "`NAME` of the file on standard input: in reports, and to find its configuration")
-	f.IntVarP(&o.jobs, "jobs", "j", 0, "read `N` files at a time (default: one for each processor)")
-	f.BoolVar(&o.noGitignore, "no-gitignore", false, "search files that .gitignore names too")
-	f.StringVar(&o.changedSince, "changed-since", "", "only files that git says were changed since the last commit in common with `REV`, new ones too")
-	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`TIME` the rules get for one file")
+	under(f, filesHeading, func(f *pflag.FlagSet) {
+		f.StringVar(&o.stdinFilename, "stdin-filename", "", "`NAME` of the file on standard input: in reports, and to find its configuration (default: Dockerfile)")
+		f.IntVarP(&o.jobs, "jobs", "j", 0, "read `N` files at a time (default: one for each processor)")
+		f.BoolVar(&o.noGitignore, "no-gitignore", false, "search files that .gitignore names too")
+		o.settings.excludeFlag(f)
+		f.StringVar(&o.changedSince, "changed-since", "", "only files that git says were changed since the last commit in common with `REV`, new ones too")
+		f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`TIME` the rules get for one file")
+	})
+}
+
+func (o *lintOptions) quietFlag(f *pflag.FlagSet) {
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no summary: print what is found, and what goes wrong")
+}
+
+// check refuses values that make no sense.
+func (o *lintOptions) check(args []string) error {
+	switch stdin := slices.Contains(args, "-"); {
+	case o.timeout <= 0:
+		return fmt.Errorf("--timeout %v: it is more than 0", o.timeout)
+	case o.jobs < 0:
+		return fmt.Errorf("--jobs %d: it is 1 or more", o.jobs)
+	case stdin && o.changedSince != "":
+		return errors.New("--changed-since: standard input has no history")
+	case !stdin && o.stdinFilename != "":
+		return errors.New("--stdin-filename: standard input is not read; name it with -")
+	case slices.Contains(args, ""):
+		return errors.New("the name of a file is empty")
+	}
+	return nil
 }
 
 func (a *app) lintCommand() *cobra.Command {
@@ -82,22 +108,35 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 something could not be
 		},
 	}
 	f := cmd.Flags()
-	f.VarP(formatFlag{&opt.targets}, "format", "f", "report `FORMAT`: "+strings.Join(report.Formats(), ", ")+" (may be repeated)")
-	f.VarP(outputFlag{&opt.targets}, "output", "o", "write the --format before it to `FILE` (may be repeated)")
-	f.BoolVar(&opt.targets.statistics, "statistics", false, "count the findings by rule instead of listing them (text and json)")
-	opt.settings.flags(f)
-	opt.context.flags(f)
 	opt.searchFlags(f)
-	f.BoolVar(&opt.fix, "fix", false, "mend what can be mended safely first, as plimline fix does")
+	a.settingsFlags(cmd, &opt.settings)
+	opt.context.flags(f)
 	opt.fixing.flags(f)
-	f.StringVar(&opt.settings.choices.Baseline, "baseline", "", "`FILE` with findings that do not count (default: what plimline.yaml names)")
-	f.BoolVar(&opt.writeBaseline, "write-baseline", false, "write what is found to the baseline ("+baseline.DefaultFile+" where nothing names one); only what comes later counts")
-	f.StringVar(&opt.addIgnore, "add-ignore", "", "write comments that suppress all that is found, with a `REASON` (default: "+defaultReason+")")
-	f.Lookup("add-ignore").NoOptDefVal = defaultReason
-	f.BoolVar(&opt.watch, "watch", false, "lint again whenever a file has changed")
-	f.StringVar(&opt.color, "color", "auto", "colour `WHEN`: auto, always or never")
-	f.BoolVar(&opt.unknown, "show-unknown", false, "also report what cannot be decided from the file")
-	f.StringVar(&opt.shellCheck, "shellcheck", shellCheckAuto, "`PATH` of ShellCheck, whose findings are reported too; auto: where one is installed and the rule shellcheck is on; or off")
+	under(f, filesHeading, func(f *pflag.FlagSet) {
+		f.BoolVar(&opt.watch, "watch", false, "lint again whenever a file has changed")
+	})
+	under(f, rulesHeading, func(f *pflag.FlagSet) {
+		f.BoolVar(&opt.unknown, "show-unknown", false, "also report what cannot be decided from the file")
+		f.StringVar(&opt.shellCheck, "shellcheck", shellCheckAuto, "`PATH` of ShellCheck, whose findings are reported too; auto: where one is installed and the rule shellcheck is on; or off")
+	})
+	under(f, fixesHeading, func(f *pflag.FlagSet) {
+		f.BoolVar(&opt.fix, "fix", false, "mend what can be mended safely first, as plimline fix does")
+		f.StringVar(&opt.settings.choices.Baseline, "baseline", "", "`FILE` with findings that do not count (default: what plimline.yaml names)")
+		f.BoolVar(&opt.writeBaseline, "write-baseline", false, "write what is found to the baseline ("+baseline.DefaultFile+" where nothing names one); only what comes later counts")
+		f.StringVar(&opt.addIgnore, "add-ignore", "", "write comments that suppress all that is found, with a `REASON` behind = (default: "+defaultReason+")")
+		f.Lookup("add-ignore").NoOptDefVal = defaultReason
+	})
+	under(f, reportHeading, func(f *pflag.FlagSet) {
+		f.VarP(formatFlag{&opt.targets}, "format", "f", "report `FORMAT`: "+strings.Join(report.Formats(), ", ")+" (may be repeated)")
+		f.VarP(outputFlag{&opt.targets}, "output", "o", "write the --format before it to `FILE` (may be repeated)")
+		f.BoolVar(&opt.targets.statistics, "statistics", false, "count the findings by rule instead of listing them (text and json)")
+		f.StringVar(&opt.settings.choices.FailOn, "fail-on", "", "least `LEVEL` that makes the exit code 1: note, warning, error or never (default: warning)")
+		f.StringVar(&opt.color, "color", "auto", "colour `WHEN`: auto, always or never")
+		opt.quietFlag(f)
+	})
+	offer(cmd, "format", report.Formats()...)
+	offer(cmd, "fail-on", "note", "warning", "error", "never")
+	offer(cmd, "color", "auto", "always", "never")
 	return cmd
 }
 
@@ -111,9 +150,6 @@ type job struct {
 func (a *app) lint(args []string, opt *lintOptions) error {
 	if err := opt.targets.check(); err != nil {
 		return err
-	}
-	if opt.timeout <= 0 {
-		return fmt.Errorf("--timeout %v: must be more than 0", opt.timeout)
 	}
 	if opt.addIgnore != "" {
 		if opt.fix || opt.fixing.unsafe || opt.fixing.diff || opt.writeBaseline {
@@ -199,7 +235,7 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 			return err
 		}
 	}
-	return opt.targets.write(a.stdout, run, report.Options{Color: color, Width: terminalWidth(a.stdout)})
+	return opt.targets.write(a.stdout, run, report.Options{Color: color, Width: terminalWidth(a.stdout), Quiet: opt.quiet})
 }
 
 // opened is what a run over files needs.
@@ -209,8 +245,16 @@ type opened struct {
 	unread []report.Result // paths that could not be searched
 }
 
+// stdinName is what the file on standard input is called.
+func (o *lintOptions) stdinName() string {
+	return filepath.ToSlash(cmp.Or(o.stdinFilename, "Dockerfile"))
+}
+
 // open loads the rules and the configuration, and finds the files.
 func (a *app) open(args []string, opt *lintOptions) (*opened, error) {
+	if err := opt.check(args); err != nil {
+		return nil, err
+	}
 	rules, err := a.rules(&opt.settings)
 	if err != nil {
 		return nil, err
@@ -224,9 +268,6 @@ func (a *app) open(args []string, opt *lintOptions) (*opened, error) {
 
 // jobs lists the files to lint, and the results for paths that could not be searched.
 func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]job, []report.Result, error) {
-	if opt.changedSince != "" && slices.Contains(args, "-") {
-		return nil, nil, errors.New("--changed-since: standard input has no history")
-	}
 	var jobs []job
 	var paths []string
 	for _, arg := range args {
@@ -242,7 +283,7 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 		if err != nil {
 			return nil, nil, fmt.Errorf("read standard input: %w", err)
 		}
-		jobs = append(jobs, job{path: filepath.ToSlash(opt.stdinFilename), content: content, units: []unit.Unit{{}}})
+		jobs = append(jobs, job{path: opt.stdinName(), content: content, units: []unit.Unit{{}}})
 	}
 	if len(args) == 0 {
 		paths = []string{"."}
@@ -264,17 +305,17 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 		unread = append(unread, r)
 	}
 	if opt.changedSince != "" && len(jobs) > 0 {
-		return a.changed(jobs, unread, opt.changedSince)
+		return a.changed(jobs, unread, opt)
 	}
-	if len(jobs) == 0 && len(unread) == 0 && len(files) == 0 && len(paths) > 0 {
+	if len(jobs) == 0 && len(unread) == 0 && len(files) == 0 && len(paths) > 0 && !opt.quiet {
 		fmt.Fprintf(a.stderr, "plimline: no Dockerfile in %s\n", strings.Join(paths, ", "))
 	}
 	return jobs, unread, nil
 }
 
 // changed leaves out the files that are what they were at a revision, and so is all that says how they are built.
-func (a *app) changed(jobs []job, unread []report.Result, revision string) ([]job, []report.Result, error) {
-	changes, err := discover.ChangedSince(a.ctx, revision)
+func (a *app) changed(jobs []job, unread []report.Result, opt *lintOptions) ([]job, []report.Result, error) {
+	changes, err := discover.ChangedSince(a.ctx, opt.changedSince)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--changed-since: %w", err)
 	}
@@ -296,8 +337,8 @@ func (a *app) changed(jobs []job, unread []report.Result, revision string) ([]jo
 			left = append(left, j)
 		}
 	}
-	if len(left) == 0 && len(unread) == 0 {
-		fmt.Fprintf(a.stderr, "plimline: no Dockerfile has changed since %s\n", revision)
+	if len(left) == 0 && len(unread) == 0 && !opt.quiet {
+		fmt.Fprintf(a.stderr, "plimline: no Dockerfile has changed since %s\n", opt.changedSince)
 	}
 	return left, unread, nil
 }

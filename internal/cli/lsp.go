@@ -33,7 +33,8 @@ Exit code: 0 after shutdown and exit, 1 when the editor left without them, 2 whe
 		RunE: func(*cobra.Command, []string) error { return a.lsp(&settings, &context, timeout) },
 	}
 	f := cmd.Flags()
-	settings.flags(f)
+	a.settingsFlags(cmd, &settings)
+	under(f, filesHeading, settings.excludeFlag)
 	context.flags(f)
 	f.DurationVar(&timeout, "timeout", 3*time.Second, "`TIME` the rules get for one file")
 	f.Bool("stdio", true, "for clients that say so; there is no other way")

@@ -61,7 +61,6 @@ func roff(text string) string {
 }
 
 func manPage(w io.Writer, cmd *cobra.Command) {
-	cmd.InitDefaultHelpFlag()
 	fmt.Fprintf(w, ".TH %q 1 \"\" \"plimline %s\" \"plimline\"\n", strings.ToUpper(manName(cmd)), version())
 	fmt.Fprintf(w, ".SH NAME\n%s \\- %s\n", roff(manName(cmd)), roff(cmd.Short))
 	fmt.Fprintf(w, ".SH SYNOPSIS\n.B %s\n", roff(cmd.UseLine()))
@@ -86,36 +85,41 @@ func manPage(w io.Writer, cmd *cobra.Command) {
 			}
 		}
 	}
-	fmt.Fprint(w, ".SH OPTIONS\n")
-	cmd.Flags().VisitAll(func(f *flag) {
-		if f.Hidden {
-			return
+	for i, group := range flagGroups(cmd) {
+		if i == 0 {
+			fmt.Fprint(w, ".SH OPTIONS\n")
 		}
-		fmt.Fprint(w, ".TP\n\\fB")
-		if f.Shorthand != "" {
-			fmt.Fprintf(w, "\\-%s\\fR, \\fB", f.Shorthand)
-		}
-		kind, usage := pflag.UnquoteUsage(f)
-		fmt.Fprintf(w, "\\-\\-%s\\fR", roff(f.Name))
-		if kind != "" {
-			separator := " "
-			if f.NoOptDefVal != "" {
-				separator = "[="
-				kind += "]"
-			}
-			fmt.Fprintf(w, "%s\\fI%s\\fR", separator, roff(kind))
-		}
-		switch f.DefValue {
-		case "", "0", "false", "true", "[]":
-		default:
-			usage += " (default " + f.DefValue + ")"
-		}
-		fmt.Fprintf(w, "\n%s\n", roff(usage))
-	})
+		fmt.Fprintf(w, ".SS %s\n", roff(group.heading))
+		group.VisitAll(func(f *flag) { manFlag(w, f) })
+	}
 	if cmd.Example != "" {
 		fmt.Fprintf(w, ".SH EXAMPLES\n.nf\n%s\n.fi\n", roff(strings.TrimRight(cmd.Example, "\n")))
 	}
 	if cmd.HasParent() {
 		fmt.Fprintf(w, ".SH SEE ALSO\n.BR %s (1)\n", roff(manName(cmd.Parent())))
 	}
+}
+
+// manFlag writes what a flag does.
+func manFlag(w io.Writer, f *flag) {
+	fmt.Fprint(w, ".TP\n\\fB")
+	if f.Shorthand != "" {
+		fmt.Fprintf(w, "\\-%s\\fR, \\fB", f.Shorthand)
+	}
+	kind, usage := pflag.UnquoteUsage(f)
+	fmt.Fprintf(w, "\\-\\-%s\\fR", roff(f.Name))
+	if kind != "" {
+		separator := " "
+		if f.NoOptDefVal != "" {
+			separator = "[="
+			kind += "]"
+		}
+		fmt.Fprintf(w, "%s\\fI%s\\fR", separator, roff(kind))
+	}
+	switch f.DefValue {
+	case "", "0", "false", "true", "[]":
+	default:
+		usage += " (default " + f.DefValue + ")"
+	}
+	fmt.Fprintf(w, "\n%s\n", roff(usage))
 }

@@ -23,7 +23,7 @@ func (a *app) policyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Write, check and share policies of your own",
-		Args:  cobra.NoArgs,
+		Args:  noCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.policyNewCommand(), a.policyCheckCommand(), a.policyExportCommand(), a.policyBundleCommand(), a.policyPushCommand(), a.policyPullCommand(), a.policyUpdateCommand())

@@ -18,7 +18,7 @@ func terminal(w io.Writer) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
-// useColor follows --color, then NO_COLOR (no-color.org), then whether a terminal shows the output.
+// useColor follows --color, then NO_COLOR (no-color.org) and FORCE_COLOR (force-color.org), then whether a terminal shows the output.
 func useColor(when string, w io.Writer) (bool, error) {
 	switch when {
 	case "always":
@@ -27,7 +27,8 @@ func useColor(when string, w io.Writer) (bool, error) {
 		return false, nil
 	case "auto":
 		_, ok := terminal(w)
-		return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", nil
+		ok = ok && os.Getenv("TERM") != "dumb" || os.Getenv("FORCE_COLOR") != ""
+		return ok && os.Getenv("NO_COLOR") == "", nil
 	}
 	return false, fmt.Errorf("--color %q: use auto, always or never", when)
 }

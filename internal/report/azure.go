@@ -11,7 +11,7 @@ import (
 
 // writeAzure writes logging commands of Azure Pipelines (learn.microsoft.com, "Logging commands"). They know errors and warnings; notes
 // and what could not be decided are plain lines of the log.
-func writeAzure(w io.Writer, run *Run, _ Options) error {
+func writeAzure(w io.Writer, run *Run, opt Options) error {
 	b := bufio.NewWriter(w)
 	for i := range run.issues() {
 		if i.unknown() || i.severity < finding.Warning {
@@ -21,7 +21,9 @@ func writeAzure(w io.Writer, run *Run, _ Options) error {
 		fmt.Fprintf(b, "##vso[task.logissue type=%s;sourcepath=%s;linenumber=%d;columnnumber=%d;code=%s;]%s\n",
 			i.severity, azureProperty(i.path), i.line, i.column, azureProperty(i.rule), azureData(i.message))
 	}
-	fmt.Fprintln(b, run.summary())
+	if !opt.Quiet {
+		fmt.Fprintln(b, run.summary())
+	}
 	return b.Flush()
 }
 

@@ -11,7 +11,7 @@ import (
 
 // writeGitHub writes workflow commands, which GitHub shows as annotations
 // (docs.github.com, "Workflow commands for GitHub Actions").
-func writeGitHub(w io.Writer, run *Run, _ Options) error {
+func writeGitHub(w io.Writer, run *Run, opt Options) error {
 	b := bufio.NewWriter(w)
 	for _, notice := range run.Notices {
 		fmt.Fprintf(b, "::error title=plimline::%s\n", escapeData(notice))
@@ -34,7 +34,9 @@ func writeGitHub(w io.Writer, run *Run, _ Options) error {
 			fmt.Fprintf(b, "::%s file=%s,%s,title=plimline %s::%s\n", level(f), escapeProperty(r.Path), place, escapeProperty(f.Rule), escapeData(f.Message))
 		}
 	}
-	fmt.Fprintln(b, run.summary())
+	if !opt.Quiet {
+		fmt.Fprintln(b, run.summary())
+	}
 	return b.Flush()
 }
 

@@ -36,7 +36,8 @@ type Run struct {
 // Options are for reports that people read.
 type Options struct {
 	Color bool
-	Width int // of the terminal, in columns; 0 when there is none
+	Width int  // of the terminal, in columns; 0 when there is none
+	Quiet bool // leaves the summary out of what is read line by line
 	// Statistics counts findings by rule instead of listing them; text and json alone can.
 	Statistics bool
 }

@@ -77,7 +77,9 @@ func writeStatistics(w io.Writer, format string, run *Run, opt Options) error {
 		line := fmt.Sprintf("%6d  %s  %-*s  %s  %s", t.Count, style.severity(severity, fmt.Sprintf("%-7s", t.Severity)), width, t.Rule, mark, style.dim(visible(t.Title, false)))
 		fmt.Fprintln(b, strings.TrimRight(line, " "))
 	}
-	fmt.Fprintln(b, run.summary())
+	if !opt.Quiet {
+		fmt.Fprintln(b, run.summary())
+	}
 	if fixable > 0 {
 		fmt.Fprintf(b, "[*] plimline fix mends %d safely\n", fixable)
 	}

@@ -65,7 +65,9 @@ func writeText(w io.Writer, run *Run, opt Options) error {
 			}
 		}
 	}
-	fmt.Fprintln(b, run.summary())
+	if !opt.Quiet {
+		fmt.Fprintln(b, run.summary())
+	}
 	return b.Flush()
 }
 
