@@ -42,6 +42,7 @@ type lintOptions struct {
 	quiet         bool
 	unknown       bool
 	noGitignore   bool
+	forceExclude  bool
 	timeout       time.Duration
 	shellCheck    string
 	fix           bool
@@ -60,6 +61,7 @@ func (o *lintOptions) searchFlags(f *pflag.FlagSet) {
 		f.IntVarP(&o.jobs, "jobs", "j", 0, "read `N` files at a time (default: one for each processor)")
 		f.BoolVar(&o.noGitignore, "no-gitignore", false, "search files that .gitignore names too")
 		o.settings.excludeFlag(f)
+		f.BoolVar(&o.forceExclude, "force-exclude", false, "leave out excluded files and examples of policies also when they are named, for hooks")
 		f.StringVar(&o.changedSince, "changed-since", "", "only files that git says were changed since the last commit in common with `REV`, new ones too")
 		f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`TIME` the rules get for one file")
 	})
@@ -288,7 +290,7 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 	if len(args) == 0 {
 		paths = []string{"."}
 	}
-	files, problems := discover.Files(paths, discover.Options{NoGitignore: opt.noGitignore, Exclude: configs.Excluded})
+	files, problems := discover.Files(paths, discover.Options{NoGitignore: opt.noGitignore, Exclude: configs.Excluded, ForceExclude: opt.forceExclude})
 	for _, path := range files {
 		jobs = append(jobs, job{path: path, units: []unit.Unit{{}}})
 	}
@@ -307,7 +309,7 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 	if opt.changedSince != "" && len(jobs) > 0 {
 		return a.changed(jobs, unread, opt)
 	}
-	if len(jobs) == 0 && len(unread) == 0 && len(files) == 0 && len(paths) > 0 && !opt.quiet {
+	if len(jobs) == 0 && len(unread) == 0 && len(files) == 0 && len(paths) > 0 && !opt.quiet && !opt.forceExclude {
 		fmt.Fprintf(a.stderr, "plimline: no Dockerfile in %s\n", strings.Join(paths, ", "))
 	}
 	return jobs, unread, nil

@@ -11,13 +11,16 @@ import (
 	"strings"
 )
 
-// Options says what to leave out of folders. A file that is named itself is never left out.
+// Options says what to leave out of folders. A file that is named itself is left out only when ForceExclude says so.
 type Options struct {
 	// NoGitignore takes files that git ignores too.
 	NoGitignore bool
 	// Exclude, when set, is asked for every folder and every Dockerfile found in one, with the
 	// slash-separated path that Files would return. A folder that it excludes is not entered.
 	Exclude func(path string, dir bool) bool
+	// ForceExclude leaves out named files too that a search would have left out for Exclude, or as examples of rules: what calls with all
+	// files of a commit did not choose them.
+	ForceExclude bool
 }
 
 // Error is a file or folder that could not be looked at.
@@ -79,7 +82,9 @@ func (w *walker) argument(arg string) {
 	case err != nil:
 		w.fail("", name, err)
 	case !info.IsDir():
-		w.files = append(w.files, name)
+		if !w.opts.ForceExclude || !w.leavesOut(name) {
+			w.files = append(w.files, name)
+		}
 	case w.opts.NoGitignore:
 		w.folder(name, "", nil, named)
 	default:
@@ -133,6 +138,25 @@ func (w *walker) folder(name, abs string, ignored *ignores, how origin) {
 			w.folder(below, belowAbs, ignored, found)
 		}
 	}
+}
+
+// leavesOut says whether a search from the working directory, or the top of the file system, leaves out a file but for what git ignores.
+func (w *walker) leavesOut(name string) bool {
+	for dir := false; name != path.Dir(name) && name != "."; dir, name = true, path.Dir(name) {
+		if w.opts.Exclude != nil && w.opts.Exclude(name, dir) {
+			return true
+		}
+		folder := path.Dir(name)
+		if folder != "." && isExample(path.Base(name)) && (isFile(path.Join(folder, "rule.rego")) || isFile(folder+".rego")) {
+			return true
+		}
+	}
+	return false
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(filepath.FromSlash(name))
+	return err == nil && !info.IsDir()
 }
 
 // isExample says whether a file or folder in a rule's folder is one of its examples, by the names that internal/spec knows.
