@@ -13,6 +13,7 @@ import (
 // writeBaseline writes what was found, each finding to the baseline of its file's configuration. Nothing of it counts in this run.
 func (a *app) writeBaseline(open *opened, results []report.Result) error {
 	writers := map[string]*baseline.Writer{}
+	unnamed := false // no configuration names the default file
 	var order []string
 	for _, r := range results {
 		if r.Source == nil {
@@ -23,6 +24,7 @@ func (a *app) writeBaseline(open *opened, results []report.Result) error {
 			continue // reported already
 		}
 		file := cmp.Or(c.Baseline(), baseline.DefaultFile)
+		unnamed = unnamed || c.Baseline() == ""
 		w := writers[file]
 		if w == nil {
 			if w, err = baseline.NewWriter(file); err != nil {
@@ -40,7 +42,11 @@ func (a *app) writeBaseline(open *opened, results []report.Result) error {
 		if err != nil {
 			return fmt.Errorf("write the baseline %s: %w", filepath.ToSlash(file), err)
 		}
-		fmt.Fprintf(a.stderr, "wrote %s: %s\n", filepath.ToSlash(file), plural(writers[file].Len(), "finding"))
+		how := ""
+		if unnamed && file == baseline.DefaultFile {
+			how = "; with \"baseline: " + file + "\" in plimline.yaml they do not count"
+		}
+		fmt.Fprintf(a.stderr, "wrote %s: %s%s\n", filepath.ToSlash(file), plural(writers[file].Len(), "finding"), how)
 	}
 	if a.code == ExitFindings {
 		a.code = ExitClean

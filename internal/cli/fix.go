@@ -267,6 +267,9 @@ func writeBack(name string, old, text []byte) error {
 	if err != nil {
 		return cause(err)
 	}
+	if bytes.Equal(current, text) {
+		return nil // the file has another name, and was written by that
+	}
 	if !bytes.Equal(current, old) {
 		return errors.New("it was changed meanwhile, and left as it is")
 	}
