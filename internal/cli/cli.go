@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -45,7 +46,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	a.tuneMemory()
 	root := a.root()
 	root.SetArgs(args)
-	if err := root.ExecuteContext(a.ctx); err != nil {
+	if err := interruptible(ctx, func() error { return root.ExecuteContext(a.ctx) }); err != nil {
 		if errors.Is(err, context.Canceled) {
 			err = errors.New("interrupted")
 		}
@@ -55,6 +56,26 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return ExitFailure
 	}
 	return a.code
+}
+
+// interruptGrace is how long an interrupted command has to finish the files that it is writing.
+const interruptGrace = time.Second
+
+// interruptible does not wait for what does not end when it is interrupted, such as a read from a terminal or a pipe that nobody writes to.
+func interruptible(ctx context.Context, run func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- run() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(interruptGrace):
+		return ctx.Err()
+	}
 }
 
 // leftOut names, in the environment, policies that could not be stopped in the process that this one replaces.

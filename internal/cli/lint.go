@@ -389,7 +389,6 @@ type result struct {
 // all lints the files in parallel. Result i belongs to job i, so the order does not depend on the timing.
 func (w *worker) all(ctx context.Context, jobs []job, limit int, step func()) ([]result, error) {
 	results := make([]result, len(jobs))
-	interrupted := ctx
 	group, ctx := errgroup.WithContext(ctx)
 	if limit <= 0 {
 		limit = runtime.GOMAXPROCS(0)
@@ -407,15 +406,7 @@ func (w *worker) all(ctx context.Context, jobs []job, limit int, step func()) ([
 			}
 		})
 	}
-	// A read from a pipe that nobody writes to does not end when the run is interrupted: do not wait for it then.
-	done := make(chan error, 1)
-	go func() { done <- group.Wait() }()
-	select {
-	case err := <-done:
-		return results, err
-	case <-interrupted.Done():
-		return nil, interrupted.Err()
-	}
+	return results, group.Wait()
 }
 
 func (w *worker) one(ctx context.Context, j job) result {
