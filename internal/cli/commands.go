@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -74,7 +75,11 @@ func rulePage(catalog *finding.Catalog, id string) ([]byte, error) {
 	if rule.Kind == finding.KindPolicy {
 		folder = policies.FS
 	}
-	return fs.ReadFile(folder, rule.Page()+"/README.md")
+	page, err := fs.ReadFile(folder, rule.Page()+"/README.md")
+	if bytes.HasPrefix(page, []byte("<!--")) { // for those who would edit the file
+		_, page, _ = bytes.Cut(page, []byte("-->\n\n"))
+	}
+	return page, err
 }
 
 func unknownRule(catalog *finding.Catalog, name string) error {
