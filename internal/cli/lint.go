@@ -237,7 +237,7 @@ func (a *app) lint(args []string, opt *lintOptions) error {
 			return err
 		}
 	}
-	return opt.targets.write(a.stdout, run, report.Options{Color: color, Width: terminalWidth(a.stdout), Quiet: opt.quiet})
+	return opt.targets.write(a.stdout, run, report.Options{Color: color, Width: terminalWidth(a.stdout), Quiet: opt.quiet, Fixed: opt.fix || opt.fixing.unsafe})
 }
 
 // opened is what a run over files needs.

@@ -208,3 +208,20 @@ func TestFingerprintsOfKeywords(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestMendable: what plimline fix mends is told, but for what it has just left.
+func TestMendable(t *testing.T) {
+	text := "ENV a b\n"
+	fix := func(safe bool) finding.Finding { return finding.Finding{Fix: &finding.Fix{Title: "t", Safe: safe}} }
+	run := of("D", text, fix(true), fix(false), fix(true))
+	for _, opt := range []report.Options{{}, {Statistics: true}} {
+		if out := write(t, "text", run, opt); !strings.HasSuffix(out, "plimline fix mends 2 safely\n") {
+			t.Errorf("%+v: %s", opt, out)
+		}
+		for _, without := range []report.Options{{Statistics: opt.Statistics, Fixed: true}, {Statistics: opt.Statistics, Quiet: true}} {
+			if out := write(t, "text", run, without); strings.Contains(out, "mends") {
+				t.Errorf("%+v: %s", without, out)
+			}
+		}
+	}
+}

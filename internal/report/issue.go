@@ -30,6 +30,11 @@ type issue struct {
 // unknown reports whether the issue could not be decided.
 func (i issue) unknown() bool { return i.finding != nil && i.finding.Unknown }
 
+// mendable reports whether plimline fix mends it.
+func (i issue) mendable() bool {
+	return i.finding != nil && i.finding.Fix != nil && i.finding.Fix.Safe
+}
+
 // word is how bad the issue is, in plimline's words.
 func (i issue) word() string {
 	if i.unknown() {

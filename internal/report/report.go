@@ -38,6 +38,7 @@ type Options struct {
 	Color bool
 	Width int  // of the terminal, in columns; 0 when there is none
 	Quiet bool // leaves the summary out of what is read line by line
+	Fixed bool // safe fixes have been made, and what is left has none that could be kept
 	// Statistics counts findings by rule instead of listing them; text and json alone can.
 	Statistics bool
 }
@@ -133,6 +134,20 @@ func (r *Run) summary() summary {
 		}
 	}
 	return s
+}
+
+// mendable counts the findings shown that plimline fix mends.
+func (r *Run) mendable(opt Options) int {
+	n := 0
+	if opt.Fixed {
+		return n
+	}
+	for i := range r.issues() {
+		if i.mendable() {
+			n++
+		}
+	}
+	return n
 }
 
 // String is the one-line summary.

@@ -36,7 +36,7 @@ func (r *Run) tallies() []tally {
 		}
 		t := &out[at[i.rule]]
 		t.Count++
-		if i.finding.Fix != nil && i.finding.Fix.Safe {
+		if i.mendable() {
 			t.Fixable++
 		}
 		if !i.unknown() && i.severity > worst[i.rule] {
@@ -64,9 +64,9 @@ func writeStatistics(w io.Writer, format string, run *Run, opt Options) error {
 		}
 	}
 	tallies := run.tallies()
-	width, fixable := 0, 0
+	width := 0
 	for _, t := range tallies {
-		width, fixable = max(width, len(t.Rule)), fixable+t.Fixable
+		width = max(width, len(t.Rule))
 	}
 	for _, t := range tallies {
 		mark := "   "
@@ -79,9 +79,9 @@ func writeStatistics(w io.Writer, format string, run *Run, opt Options) error {
 	}
 	if !opt.Quiet {
 		fmt.Fprintln(b, run.summary())
-	}
-	if fixable > 0 {
-		fmt.Fprintf(b, "[*] plimline fix mends %d safely\n", fixable)
+		if n := run.mendable(opt); n > 0 {
+			fmt.Fprintf(b, "[*] plimline fix mends %d safely\n", n)
+		}
 	}
 	return b.Flush()
 }

@@ -67,6 +67,9 @@ func writeText(w io.Writer, run *Run, opt Options) error {
 	}
 	if !opt.Quiet {
 		fmt.Fprintln(b, run.summary())
+		if n := run.mendable(opt); n > 0 {
+			fmt.Fprintf(b, "plimline fix mends %d safely\n", n)
+		}
 	}
 	return b.Flush()
 }

@@ -211,7 +211,6 @@ func render(result report.Result, rule string, catalog *finding.Catalog) (string
 	}
 	result.Findings = mine
 	var b bytes.Buffer
-	err := report.Write(&b, "text", &report.Run{Results: []report.Result{result}, Catalog: catalog}, report.Options{})
-	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
-	return strings.TrimRight(strings.Join(lines[:len(lines)-1], "\n"), "\n") + "\n", err
+	err := report.Write(&b, "text", &report.Run{Results: []report.Result{result}, Catalog: catalog}, report.Options{Quiet: true})
+	return strings.TrimRight(b.String(), "\n") + "\n", err
 }
