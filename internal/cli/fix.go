@@ -98,6 +98,9 @@ func (a *app) fix(args []string, opt *lintOptions, fixing fixOptions) error {
 	group.SetLimit(limit)
 	for i, j := range jobs {
 		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			results[i] = f.one(ctx, j)
 			if !stdin && !fixing.diff && results[i].changed() {
 				results[i].err = writeBack(j.path, results[i].old, results[i].Source.Bytes)
@@ -105,8 +108,9 @@ func (a *app) fix(args []string, opt *lintOptions, fixing fixOptions) error {
 			return ctx.Err()
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return err
+	interrupted := group.Wait()
+	if interrupted != nil { // what is mended is told all the same
+		results = slices.DeleteFunc(results, func(m mended) bool { return m.Result == nil || m.err != nil })
 	}
 	for _, problem := range open.broken() {
 		fmt.Fprintln(a.stderr, "plimline:", problem)
@@ -116,7 +120,7 @@ func (a *app) fix(args []string, opt *lintOptions, fixing fixOptions) error {
 		fmt.Fprintf(a.stderr, "%s: %v\n", r.Path, r.Err)
 		a.code = ExitFailure
 	}
-	return a.showFixes(results, stdin, opt.quiet, fixing)
+	return errors.Join(a.showFixes(results, stdin, opt.quiet, fixing), interrupted)
 }
 
 func (a *app) showFixes(results []mended, stdin, quiet bool, fixing fixOptions) error {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -32,5 +33,31 @@ func TestInterrupt(t *testing.T) {
 				t.Errorf("exit code %d, %s%s", code, out.String(), stderr.String())
 			}
 		})
+	}
+}
+
+// TestInterruptFix: what was mended before is told.
+func TestInterruptFix(t *testing.T) {
+	dir := t.TempDir()
+	file, pipe := filepath.Join(dir, "a.Dockerfile"), filepath.Join(dir, "b.Dockerfile")
+	if err := os.WriteFile(file, []byte("FROM alpine:3.20\nENV a b\nUSER 1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skipf("make a pipe: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		// Opens when plimline reads it, which is when the first file is mended.
+		w, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+		cancel()
+		if err == nil {
+			w.Close()
+		}
+	}()
+	var out, stderr bytes.Buffer
+	code := cli.Run(ctx, []string{"fix", "--no-config", "-j", "1", file, pipe}, strings.NewReader(""), &out, &stderr)
+	if want := file + ": fixed legacy-key-value\n1 finding fixed in 1 file\n"; code != cli.ExitFailure || out.String() != want || stderr.String() != "plimline: interrupted\n" {
+		t.Errorf("exit code %d, %s%s", code, out.String(), stderr.String())
 	}
 }
