@@ -247,6 +247,11 @@ func testChangedFiles(t *testing.T, temp string) {
 		}
 		return strings.TrimSpace(string(out))
 	}
+	// Within a hook of git these name the repository that the hook is for.
+	for name := range strings.FieldsSeq(git(".", "rev-parse", "--local-env-vars")) {
+		t.Setenv(name, "")
+		os.Unsetenv(name)
+	}
 	origin := t.TempDir()
 	write := func(name string) {
 		t.Helper()

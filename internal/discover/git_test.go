@@ -22,6 +22,11 @@ func TestAgainstGit(t *testing.T) {
 		rounds = 30
 	}
 	tree(t, "")
+	// Within a hook of git these name the repository that the hook is for.
+	for name := range strings.FieldsSeq(git(t, "rev-parse", "--local-env-vars")) {
+		t.Setenv(name, "")
+		os.Unsetenv(name)
+	}
 	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
