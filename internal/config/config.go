@@ -25,7 +25,7 @@ import (
 	"github.com/plimline/plimline/internal/finding"
 )
 
-// unselectable are the rules for what cannot be read, and for rules that fail. Select does not turn them off, only ignore does:
+// unselectable are the rules for what cannot be read, and for rules that fail. Select does not turn them off, only ignore does, and not with "rules":
 // a file that was not understood, or not judged, must not pass for a clean one.
 func unselectable(rule string) bool { return rule == "parse-error" || rule == "faulty-rule" }
 

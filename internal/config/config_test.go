@@ -125,6 +125,12 @@ func TestRules(t *testing.T) {
 		{name: "flags: ignore", config: "severity: {root-user: error}", flags: Flags{Ignore: []string{"root-user", "go"}}, want: "latest-tag=warning parse-error=error secret-in-env=error"},
 		{name: "flags: select", config: "ignore: [all]", flags: Flags{Select: []string{"root-user"}}, want: "root-user=warning"},
 		{
+			name: "what was not judged is said, whatever group is ignored", config: "ignore: [default]", flags: Flags{Ignore: []string{"rules"}},
+			want: "parse-error=error",
+		},
+		{name: "all is all", config: "ignore: [all]", want: ""},
+		{name: "by name", flags: Flags{Ignore: []string{"policies", "rules", "parse-error"}}, want: ""},
+		{
 			name: "flags: severity", config: "ignore: [root-user]\nselect: [latest-tag]",
 			flags: Flags{Severity: []string{"root-user=note", "all=error"}}, want: "latest-tag=error parse-error=error root-user=note",
 		},

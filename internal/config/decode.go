@@ -235,9 +235,12 @@ func (d *decoder) rules(names []*yaml.Node, key string) []string {
 		if !ok {
 			continue
 		}
-		ids, _, err := resolve(d.cat, name)
+		ids, scope, err := resolve(d.cat, name)
 		if err != nil {
 			d.problem(n, "%s: %v", key, err)
+		}
+		if key == "ignore" {
+			ids = ignorable(ids, scope)
 		}
 		all = append(all, ids...)
 	}

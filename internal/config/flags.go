@@ -50,11 +50,11 @@ func (c *Config) With(flags Flags) (*Config, error) {
 		l.turnOn(ids)
 	}
 	for _, name := range flags.Ignore {
-		ids, _, err := resolve(c.cat, name)
+		ids, scope, err := resolve(c.cat, name)
 		if err != nil {
 			fail("ignore", err)
 		}
-		l.ignored = append(l.ignored, ids...)
+		l.ignored = append(l.ignored, ignorable(ids, scope)...)
 	}
 	for _, text := range flags.Severity {
 		set, err := severityFlag(c.cat, text)

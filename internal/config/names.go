@@ -56,6 +56,15 @@ func resolve(cat *finding.Catalog, name string) ([]string, scope, error) {
 	return nil, 0, fmt.Errorf("unknown rule %q%s", name, didYouMean(name, known))
 }
 
+// ignorable are those of the rules of a name that ignoring it turns off. "rules" and the sets but "all" leave those alone that say that a file
+// was not judged.
+func ignorable(ids []string, s scope) []string {
+	if s == scopeKind || s == scopeSet {
+		return slices.DeleteFunc(ids, unselectable)
+	}
+	return ids
+}
+
 func didYouMean(name string, known []string) string {
 	if len(name) < 3 {
 		return "" // anything short is close
