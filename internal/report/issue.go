@@ -47,7 +47,7 @@ func (i issue) word() string {
 func (r *Run) issues() iter.Seq[issue] {
 	return func(yield func(issue) bool) {
 		for _, notice := range r.Notices {
-			for line := range strings.SplitSeq(notice, "\n") {
+			for _, line := range unfolded(notice) {
 				if !yield(ofNotice(line)) {
 					return
 				}
@@ -75,6 +75,22 @@ func (r *Run) issues() iter.Seq[issue] {
 	}
 }
 
+// unfolded are the lines of a notice. What is indented, such as the line of a policy that does not parse, is said in brackets behind the line that
+// it belongs to.
+func unfolded(notice string) []string {
+	var out []string
+	for line := range strings.SplitSeq(notice, "\n") {
+		text := strings.TrimSpace(line)
+		switch {
+		case len(out) == 0 || !strings.HasPrefix(line, "\t"):
+			out = append(out, line)
+		case strings.Trim(text, "^") != "": // what points at a column is of no use
+			out[len(out)-1] += " (" + text + ")"
+		}
+	}
+	return out
+}
+
 // ofNotice takes the place that a notice begins with out of it: "plimline.yaml:3:1: unknown key". A notice without one is about the folder.
 func ofNotice(text string) issue {
 	out := issue{path: ".", rule: failureRule, severity: finding.Error, message: text, line: 1, column: 1}
@@ -86,7 +102,12 @@ func ofNotice(text string) issue {
 	if err != nil || line < 1 {
 		return out
 	}
-	out.path, out.line, out.message = m[1], line, m[4]
+	// It may stand behind the name of what it keeps from being used.
+	before, path := "", m[1]
+	if i := strings.LastIndex(path, ": "); i >= 0 {
+		before, path = path[:i+2], path[i+2:]
+	}
+	out.path, out.line, out.message = path, line, before+m[4]
 	if column, err := strconv.Atoi(m[3]); err == nil && column > 0 {
 		out.column = column
 	}
