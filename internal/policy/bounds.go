@@ -20,9 +20,9 @@ const (
 	maxJSON    = 1 << 20 // bytes that are read
 	maxYAML    = 256 << 10
 	maxShell   = 64 << 10
-	maxMatched = 1 << 20   // bytes of a text that is matched, times capturing groups
-	maxPattern = 256 << 10 // bytes that a compiled expression takes; OPA keeps a hundred
-	maxSteps   = 100_000   // through a graph
+	maxMatched = 1 << 20 // bytes of a text that is matched, times capturing groups
+	maxPattern = 2 << 20 // bytes that a compiled expression takes; OPA keeps a hundred
+	maxSteps   = 100_000 // through a graph
 )
 
 // bound refuses a call that would take or make too much.
@@ -42,8 +42,7 @@ var bounds = sync.OnceValue(func() map[string]bound {
 		"object.union": tree(nil), "json.filter": tree(nil), "json.remove": tree(nil), "json.patch": tree(nil),
 		"mul": digits, "product": digits, "format_int": digits, "bits.lsh": shifted,
 		"to_number": texts(1, 10_000), "units.parse": unit, "units.parse_bytes": unit, "trim": cut, "trim_left": cut, "trim_right": cut,
-		"regex.is_valid": pattern(0), "regex.match": pattern(0), "re_match": pattern(0), "regex.template_match": pattern(0),
-		"regex.find_n": pattern(0, 1), "regex.find_all_string_submatch_n": pattern(0, 1), "regex.split": pattern(0, 1), "regex.replace": pattern(1, 0),
+		"regex.find_n": matched(0, 1), "regex.find_all_string_submatch_n": matched(0, 1), "regex.split": matched(0, 1), "regex.replace": matched(1, 0),
 		"regex.globs_match": texts(1, 1_000), "glob.match": glob,
 		"time.add_date": zone, "time.clock": zone, "time.date": zone, "time.diff": zone, "time.format": zone, "time.weekday": zone,
 		"graph.reachable": reachable, "graph.reachable_paths": paths,
@@ -56,7 +55,7 @@ var bounds = sync.OnceValue(func() map[string]bound {
 		cast_array cast_boolean cast_null cast_object cast_set cast_string ceil contains count crypto.hmac.equal crypto.hmac.md5 crypto.hmac.sha1
 		crypto.hmac.sha256 crypto.hmac.sha512 crypto.md5 crypto.sha1 crypto.sha256 div endswith eq equal floor gt gte hex.decode indexof
 		internal.member_2 internal.member_3 internal.test_case intersection is_array is_boolean is_null is_number is_object is_set is_string isManaged
-		json.is_valid lower lt lte max min minus neq net.cidr_contains net.cidr_intersects net.cidr_is_valid net.cidr_overlap numbers.range
+		json.is_valid lower lt lte max min minus neq re_match regex.is_valid regex.match regex.template_match net.cidr_contains net.cidr_intersects net.cidr_is_valid net.cidr_overlap numbers.range
 		numbers.range_step object.filter object.get object.keys object.remove object.subset opa.runtime or plus print rego.metadata.chain rego.metadata.rule rem
 		result.new round semver.compare semver.is_valid set_diff sort startswith strings.any_prefix_match strings.any_suffix_match strings.count
 		strings.reverse substring sum time.parse_duration_ns time.parse_ns time.parse_rfc3339_ns trace trim_prefix trim_space
@@ -64,6 +63,14 @@ var bounds = sync.OnceValue(func() map[string]bound {
 		out[name] = nil
 	}
 	return out
+})
+
+// patterns are the functions that take a regular expression, and which operand it is. It is looked at once in a query.
+var patterns = sync.OnceValue(func() map[string]int {
+	return map[string]int{
+		"regex.is_valid": 0, "regex.match": 0, "re_match": 0, "regex.template_match": 0, "regex.find_n": 0, "regex.find_all_string_submatch_n": 0, "regex.split": 0,
+		"regex.replace": 1,
+	}
 })
 
 // capabilities are what policies may use: nothing that reaches the network, files, the environment, the clock, or chance, and nothing that
@@ -106,7 +113,11 @@ const boundedPrefix = "bounded."
 var boundedBuiltins = sync.OnceValue(func() map[string]*topdown.Builtin {
 	out := map[string]*topdown.Builtin{}
 	for name, check := range bounds() {
-		if check == nil {
+		at, isPattern := patterns()[name]
+		switch {
+		case isPattern && check == nil:
+			check = func([]*ast.Term) error { return nil }
+		case check == nil:
 			continue
 		}
 		decl, call := ast.BuiltinMap[name], topdown.GetBuiltin(name)
@@ -118,7 +129,11 @@ var boundedBuiltins = sync.OnceValue(func() map[string]*topdown.Builtin {
 		own.Name = boundedPrefix + name
 		arity := decl.Decl.Arity()
 		out[own.Name] = &topdown.Builtin{Decl: &own, Func: func(b topdown.BuiltinContext, operands []*ast.Term, iter func(*ast.Term) error) error {
-			if err := check(operands[:arity]); err != nil {
+			err := check(operands[:arity])
+			if isPattern && err == nil {
+				err = regular(b, stringOf(operands[at]))
+			}
+			if err != nil {
 				return topdown.Halt{Err: &topdown.Error{Code: topdown.BuiltinErr, Location: b.Location, Message: name + ": " + err.Error()}}
 			}
 			return call(b, operands, iter)

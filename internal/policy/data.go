@@ -96,12 +96,19 @@ func (s *userSource) data() (map[string]any, error) {
 }
 
 func dataFile(fsys fs.FS, name string, left *int) (map[string]any, error) {
-	text, err := readFile(fsys, name, *left)
+	text, err := readFile(fsys, name, maxData)
 	if err != nil {
 		return nil, err
 	}
-	if *left -= len(text); !json.Valid(text) {
-		*left -= len(text) * (maxData/maxSetup - 1)
+	bytes := len(text)
+	if !json.Valid(text) {
+		bytes *= maxData / maxSetup
+	}
+	if bytes > maxData {
+		return nil, fmt.Errorf("it is larger than %s, the most for what is not JSON", size(maxSetup))
+	}
+	if *left -= bytes; *left < 0 {
+		return nil, fmt.Errorf("with it, the data is more than %s as JSON or %s as YAML", size(maxData), size(maxSetup))
 	}
 	content, err := ReadData(text)
 	if err != nil {

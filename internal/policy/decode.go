@@ -34,7 +34,7 @@ func decode(cancel topdown.Cancel, rule finding.Rule, v ast.Value, size int) ([]
 	left := maxOutput
 	for _, t := range set.Slice()[:min(set.Len(), maxFindings)] {
 		if cancel.Cancelled() {
-			break
+			return out, errTime
 		}
 		d := decoder{size: size, left: &left}
 		f := d.finding(t.Value)
@@ -138,7 +138,7 @@ func (d *decoder) finding(v ast.Value) finding.Finding {
 	var f finding.Finding
 	d.object(v, map[string]func(ast.Value){
 		"span":    d.span(&f.Span),
-		"message": d.text(&f.Message, maxMessage),
+		"message": d.message(&f.Message),
 		"unknown": d.bool(&f.Unknown),
 		noNode: func(v ast.Value) {
 			if text, ok := v.(ast.String); ok {
@@ -150,7 +150,7 @@ func (d *decoder) finding(v ast.Value) finding.Finding {
 		"related": func(v ast.Value) {
 			d.list(v, func(v ast.Value) {
 				var r finding.Related
-				d.object(v, map[string]func(ast.Value){"span": d.span(&r.Span), "message": d.text(&r.Message, maxMessage)}, "span", "message")
+				d.object(v, map[string]func(ast.Value){"span": d.span(&r.Span), "message": d.message(&r.Message)}, "span", "message")
 				f.Related = append(f.Related, r)
 			})
 		},
@@ -187,6 +187,16 @@ func (d *decoder) text(to *string, most int) func(ast.Value) {
 			d.fail("a text of more than %s", size(most))
 		}
 		*to = string(s)
+	}
+}
+
+// message reads a text of which the beginning is enough.
+func (d *decoder) message(to *string) func(ast.Value) {
+	return func(v ast.Value) {
+		if s, ok := v.(ast.String); ok {
+			v = ast.String(shortened(string(s), maxMessage-len("...")))
+		}
+		d.text(to, maxMessage)(v)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -31,6 +32,11 @@ const (
 	maxTimes = 3
 	// lastResort is the bytes that something which cannot be stopped may take before it takes the process with it.
 	lastResort = 256 << 20
+	// perRun is the bytes more that may be added, to the heap or the stacks, for each other run that is under way: on a machine with many
+	// processors, what many modest ones take together is no reason to stop any.
+	perRun = 16 << 20
+	// patience is how long a run gets to end, once all are told to, before it is taken for the one that cannot be stopped.
+	patience = 100 * time.Millisecond
 )
 
 // stopped is the error of something that went past a bound.
@@ -78,6 +84,7 @@ func (r Runaways) In(ctx context.Context) context.Context {
 type guard struct {
 	// alone is held for writing by a run that is the only one: memory is counted for the process as a whole.
 	alone sync.RWMutex
+	runs  atomic.Int64      // under way
 	found func(name string) // may be nil
 
 	mu    sync.Mutex
@@ -104,7 +111,7 @@ func (m *module) room() error {
 	g := m.source.guard
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.load.over() {
+	if g.load.over(0) {
 		return fmt.Errorf("%s: not read: the policies before it take more than %d MiB of memory", m.file, maxLoad>>20)
 	}
 	return nil
@@ -131,7 +138,9 @@ func run[T any](ctx context.Context, g *guard, tasks ...task[T]) []outcome[T] {
 	for len(out) < len(tasks) {
 		rest := tasks[len(out):]
 		g.alone.RLock()
+		g.runs.Add(1)
 		done := attempt(ctx, g, &a, m, rest)
+		g.runs.Add(-1)
 		g.alone.RUnlock()
 		at := len(done) - 1
 		if done[at].err == error(outOfMemory(m.most)) {
@@ -148,6 +157,9 @@ func run[T any](ctx context.Context, g *guard, tasks ...task[T]) []outcome[T] {
 	}
 	return out
 }
+
+// others is how many runs are under way beside the one that asks, which may be none that is counted.
+func (g *guard) others() uint64 { return uint64(max(0, g.runs.Load()-1)) }
 
 // count counts how often a rule was stopped. A run over many files is not to wait for it at each of them.
 func (g *guard) count(name string, err error) error {
@@ -328,10 +340,12 @@ func (s *series[T]) look(now time.Time, g *guard, m *meter, tasks []task[T]) boo
 		s.gone, s.done = true, append(s.done, outcome[T]{err: s.why})
 		return false
 	case s.why != nil:
-		g.lastResort(*m, tasks[len(s.done)].name)
+		if g.others() == 0 || now.After(s.end.Add(patience-grace)) {
+			g.lastResort(*m, tasks[len(s.done)].name)
+		}
 	case now.After(s.end):
 		s.stop(errTime)
-	case m.over():
+	case m.over(g.others()):
 		s.stop(outOfMemory(m.most))
 	}
 	return true
@@ -353,8 +367,13 @@ func watchLost(g *guard, m meter, name string, done <-chan bool) {
 
 // lastResort ends the process when something that cannot be stopped has taken too much.
 func (g *guard) lastResort(m meter, name string) {
+	most := m.heap + m.stacks + lastResort + g.others()*perRun
 	heap, stacks := m.read()
-	if heap+stacks <= m.heap+m.stacks+lastResort {
+	if heap+stacks > most && g.others() > 0 {
+		runtime.GC() // what others have left behind does not count
+		heap, stacks = m.read()
+	}
+	if heap+stacks <= most {
 		return
 	}
 	if g.found != nil {
@@ -386,14 +405,15 @@ func (*meter) read() (heap, stacks uint64) {
 	return samples[0].Value.Uint64(), samples[1].Value.Uint64()
 }
 
-// over reports whether more has been added than may be. Garbage does not count.
-func (m *meter) over() bool {
-	if heap, stacks := m.read(); m.full || heap < m.look && stacks <= m.stacks+maxStack {
+// over reports whether more has been added than may be, with so many other runs under way. Garbage does not count.
+func (m *meter) over(others uint64) bool {
+	spare := others * perRun
+	if heap, stacks := m.read(); m.full || heap < m.look+spare && stacks <= m.stacks+maxStack+spare {
 		return m.full
 	}
 	runtime.GC()
 	heap, stacks := m.read()
 	m.look = heap + garbage
-	m.full = heap > m.heap+m.most || stacks > m.stacks+maxStack
+	m.full = heap > m.heap+m.most+spare || stacks > m.stacks+maxStack+spare
 	return m.full
 }

@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -73,4 +74,16 @@ func TestGuard(t *testing.T) {
 	if done := run(ctx, newGuard(ctx), slow, slow); len(done) != 1 || done[0].err != context.Canceled {
 		t.Errorf("interrupted: %v", done)
 	}
+}
+
+// TestMeter: many runs at once may take more together.
+func TestMeter(t *testing.T) {
+	runtime.GC()
+	alone := newMeter(32 << 20)
+	many := alone
+	hoard := make([]byte, 40<<20+garbage)
+	if !alone.over(0) || many.over(5) {
+		t.Errorf("%d MiB: alone %v, beside others %v", len(hoard)>>20, alone.full, many.full)
+	}
+	runtime.KeepAlive(hoard)
 }

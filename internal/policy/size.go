@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
 // texts bounds the bytes of all texts among the operands, each as the bytes that may come of it.
@@ -300,15 +301,12 @@ func shifted(operands []*ast.Term) error {
 	return digits(operands)
 }
 
-// pattern bounds a regular expression, and the texts of whose matches a list is made.
-func pattern(at int, in ...int) bound {
+// matched bounds texts of whose matches a list is made, by the groups of the regular expression.
+func matched(at int, in ...int) bound {
 	return func(operands []*ast.Term) error {
-		p := stringOf(operands[at])
-		if err := regular(p); err != nil {
-			return err
-		}
+		groups := strings.Count(stringOf(operands[at]), "(") + 1
 		for _, i := range in {
-			if groups := strings.Count(p, "(") + 1; len(stringOf(operands[i]))*groups > maxMatched {
+			if len(stringOf(operands[i]))*groups > maxMatched {
 				return fmt.Errorf("a text of more than %s, divided by the expression's groups", size(maxMatched))
 			}
 		}
@@ -316,9 +314,15 @@ func pattern(at int, in ...int) bound {
 	}
 }
 
+// pattern is the key of a regular expression that is bounded, in a query's cache.
+type pattern string
+
 // regular bounds what a regular expression takes when it is compiled. Most are so short that nothing has to be counted.
-func regular(p string) error {
+func regular(b topdown.BuiltinContext, p string) error {
 	if len(p) <= 256 && !strings.Contains(p, `\p`) && !strings.Contains(p, `\P`) && repeats(p)*len(p) <= 2_048 {
+		return nil
+	}
+	if _, ok := b.Cache.Get(pattern(p)); ok {
 		return nil
 	}
 	if len(p) > 10_000 {
@@ -328,9 +332,15 @@ func regular(p string) error {
 	if err != nil {
 		return nil // the function says so
 	}
-	if n := compiled(x) * (1 + x.MaxCap()/10); n > maxPattern {
+	steps, runes := compiled(x)
+	bytes := 110 * steps * (1 + x.MaxCap()/10)
+	if steps < 1_000 && (strings.Contains(p, "^") || strings.Contains(p, `\A`)) {
+		bytes += 10 * runes // those that match in one pass have a table for each step, and less than 1000 of these
+	}
+	if bytes > maxPattern {
 		return errors.New("an expression that is too large when its repetitions are written out")
 	}
+	b.Cache.Put(pattern(p), true)
 	return nil
 }
 
@@ -354,16 +364,29 @@ func repeats(p string) int {
 	return product
 }
 
-// compiled is about the bytes that an expression takes, up to a little more than maxPattern.
-func compiled(x *syntax.Regexp) int {
-	n := 50 + 8*len(x.Rune)
+// compiled is about how many steps an expression is compiled to, and how many ends of ranges of characters they have, each up to some limit.
+func compiled(x *syntax.Regexp) (steps, runes int) {
+	const most = 1 << 24
+	steps, runes = 1, len(x.Rune)
+	switch x.Op {
+	case syntax.OpLiteral:
+		steps = len(x.Rune)
+	case syntax.OpAlternate:
+		steps = len(x.Sub)
+	case syntax.OpConcat, syntax.OpRepeat:
+		steps = 0
+	case syntax.OpCapture:
+		steps = 2
+	}
 	for _, sub := range x.Sub {
-		n = min(n+compiled(sub), maxPattern+1)
+		s, r := compiled(sub)
+		steps, runes = steps+s, runes+r
 	}
 	if x.Op == syntax.OpRepeat {
-		n = min(n*max(x.Min, x.Max, 1), maxPattern+1)
+		times := max(x.Min, x.Max, 1)
+		steps, runes = steps*times+max(x.Max-x.Min, 0), runes*times
 	}
-	return n
+	return min(steps, most), min(runes, most)
 }
 
 // glob bounds the pattern of glob.match.
