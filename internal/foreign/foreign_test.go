@@ -119,8 +119,13 @@ USER 0
 		{"the last USER is bad", "USER 0", "instruction"},
 		{"there is no HEALTHCHECK", "", ""},
 		{"user and run are words", "", ""},
+		{"DF_USER_001 and IMG-RUN-2 are names", "", ""},
+		{"no HEALTHCHECK: put one before CMD and USER", "", ""},
+		{"no RUN-instruction is to end like this", "RUN apt-get", "instruction"},
+		{`FROM "alpine" is not \"a b\"`, "FROM alpine", "text"},
+		{`ENV "token=\"a b\"" is in small letters, unlike alpine`, "ENV TOKEN", "text"},
 	} {
-		span, how := p.Message(test.message, nil)
+		span, how := p.Message(test.message, nil, nil)
 		if got := src.Text(span); !strings.HasPrefix(got, test.want) || (test.want == "") != (got == "") || string(how) != test.how {
 			t.Errorf("%s: %q by %q", test.message, got, how)
 		}

@@ -46,72 +46,104 @@ func (p *Places) Line(line int) (source.Span, bool) {
 // leastText is how many bytes of an instruction's text a message must have for it to be the one that is meant, of all in a file.
 const leastText = 3
 
-// Message is the instruction that a message identifies: the one with the longest text that both have, a stage's name too, or an
-// instruction by its keyword. It is the file's start when there is none. Where lines are given, it is one of the instructions that begin
-// there, and the first when nothing tells them apart.
-func (p *Places) Message(message string, lines []int) (source.Span, How) {
-	some := p.file.Instructions
-	if len(lines) > 0 {
-		some = nil
-		for _, line := range lines {
-			for _, in := range p.file.Instructions {
-				if p.file.Source.Line(in.Span.Start) == line {
-					some = append(some, in)
-				}
+// Message is the instruction that a message identifies: the one with the longest text that both have, a stage's name too, first among those whose
+// keywords are in the message; or an instruction by its keyword. It is the file's start when there is none. Where lines are given, it is one of the
+// instructions that begin there, and the first when nothing tells them apart. hints are lines too, of instructions that only count when the message has
+// their keyword.
+func (p *Places) Message(message string, lines, hints []int) (source.Span, How) {
+	named := keywords(message)
+	if some := p.at(lines); len(some) > 0 {
+		if in := byText(some, message, named, 1); in != nil {
+			return in.Span, ByRule
+		}
+		for _, word := range named {
+			if in := byKeyword(some, word); in != nil {
+				return in.Span, ByRule
 			}
 		}
-		if len(some) == 0 {
-			return p.Message(message, nil)
-		}
-	}
-	least := leastText
-	if len(lines) > 0 {
-		least = 1
-	}
-	at, how := byMessage(some, message, least)
-	switch {
-	case len(lines) > 0 && how == ByNothing:
 		return some[0].Span, ByRule
-	case len(lines) > 0:
-		return at, ByRule
 	}
-	return at, how
-}
-
-// byMessage is the instruction that a message identifies among some; least is how many bytes of text they must share.
-func byMessage(some []*dockerfile.Instruction, message string, least int) (source.Span, How) {
-	var best *dockerfile.Instruction
-	most := least - 1
-	quoted := quotes(message)
-	for _, in := range some {
-		if n := common(in, message, quoted); n > most {
-			best, most = in, n
+	hinted := p.at(hints)
+	for _, word := range named {
+		if in := byKeyword(hinted, word); in != nil {
+			alike := slices.DeleteFunc(slices.Clone(p.file.Instructions), func(in *dockerfile.Instruction) bool { return in.Name != word })
+			if better := byText(alike, message, nil, leastText); better != nil {
+				return better.Span, ByText
+			}
+			return in.Span, ByRule
 		}
 	}
-	if best != nil {
-		return best.Span, ByText
+	if in := byText(p.file.Instructions, message, named, leastText); in != nil {
+		return in.Span, ByText
 	}
-	words := strings.FieldsFunc(message, func(r rune) bool { return !unicode.IsLetter(r) })
-	for _, word := range words {
-		if word != strings.ToUpper(word) {
-			continue
-		}
-		for i, in := range some {
-			if in.Name != word {
-				continue
-			}
-			// Of these the last is the one that counts.
-			if slices.Contains([]string{"USER", "CMD", "ENTRYPOINT", "HEALTHCHECK"}, word) {
-				for _, later := range some[i:] {
-					if later.Name == word {
-						in = later
-					}
-				}
-			}
+	// What is named first is what it is about: without it in the file it is about what is missing.
+	if len(named) > 0 {
+		if in := byKeyword(p.file.Instructions, named[0]); in != nil {
 			return in.Span, ByKeyword
 		}
 	}
 	return source.Span{}, ByNothing
+}
+
+// byKeyword is the instruction that a keyword is for: the last where the last is the one that counts, else the first.
+func byKeyword(some []*dockerfile.Instruction, word string) (found *dockerfile.Instruction) {
+	last := slices.Contains([]string{"USER", "CMD", "ENTRYPOINT", "HEALTHCHECK"}, word)
+	for _, in := range some {
+		if in.Name == word && (last || found == nil) {
+			found = in
+		}
+	}
+	return found
+}
+
+// at are the instructions that begin on 1-based lines.
+func (p *Places) at(lines []int) []*dockerfile.Instruction {
+	var out []*dockerfile.Instruction
+	for _, line := range lines {
+		for _, in := range p.file.Instructions {
+			if p.file.Source.Line(in.Span.Start) == line {
+				out = append(out, in)
+			}
+		}
+	}
+	return out
+}
+
+// names are the keywords of instructions.
+var names = strings.Fields("ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR")
+
+// keywords are those that a message has, in its order. What is part of a name, such as DF_USER_001 or IMG-RUN-1, is none.
+func keywords(message string) []string {
+	var out []string
+	for _, word := range strings.FieldsFunc(message, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '-' }) {
+		if strings.ContainsAny(word, "_0123456789") {
+			continue
+		}
+		for part := range strings.SplitSeq(word, "-") {
+			if slices.Contains(names, part) {
+				out = append(out, part)
+			}
+		}
+	}
+	return out
+}
+
+// byText is the instruction that has the longest text in common with a message, of those with one of the keywords if there is any; least is how many
+// bytes it must be.
+func byText(some []*dockerfile.Instruction, message string, keywords []string, least int) *dockerfile.Instruction {
+	var best *dockerfile.Instruction
+	most, first := least-1, false
+	quoted := quotes(message)
+	for _, in := range some {
+		n, named := common(in, message, quoted), slices.Contains(keywords, in.Name)
+		if n < least || first && !named {
+			continue
+		}
+		if n > most || named && !first {
+			best, most, first = in, n, named
+		}
+	}
+	return best
 }
 
 // common is the length of the longest text that an instruction and a message share: a whole argument in the message, or a quotation in the
@@ -141,8 +173,9 @@ func common(in *dockerfile.Instruction, message string, quoted []string) int {
 	for _, h := range inside.Heredocs {
 		body += "\n" + h.Content.String
 	}
+	body = strings.ToLower(body) // policies compare small letters
 	for _, q := range quoted {
-		if len(q) > longest && within(body, q) {
+		if len(q) > longest && within(body, strings.ToLower(q)) {
 			longest = len(q)
 		}
 	}

@@ -128,7 +128,7 @@ func (v *Evaluator) Eval(ctx context.Context, doc *document.Document, active fun
 				continue
 			}
 		}
-		t := &trial{engine: v.engine, rule: m, query: q, realm: own, input: input, foreign: foreign, doc: doc}
+		t := &trial{engine: v.engine, rule: m, query: q, realm: own, input: input, foreign: foreign, doc: doc, limit: watch.share}
 		if !m.trusted {
 			strangers = append(strangers, task[verdict]{rule.ID, watch.share, func(cancel topdown.Cancel) (verdict, error) { return t.judge(ctx, cancel) }})
 			continue
@@ -166,6 +166,7 @@ type trial struct {
 	input   *ast.Term
 	foreign *others
 	doc     *document.Document
+	limit   func() time.Duration // the time it gets
 }
 
 // verdict is what a rule says of a file, and what is wrong with that.
@@ -175,6 +176,7 @@ type verdict struct {
 }
 
 func (t *trial) judge(ctx context.Context, cancel topdown.Cancel) (said verdict, err error) {
+	start, limit := time.Now(), t.limit()
 	cache := t.realm.lend()
 	defer func() { t.realm.back(cache, err) }()
 	other := t.rule.other
@@ -200,11 +202,21 @@ func (t *trial) judge(ctx context.Context, cancel topdown.Cancel) (said verdict,
 		}
 	}
 	said.found, said.err = t.foreign.findings(cancel, t.rule.rule, other, result, func(p *provenance) {
-		// All that a rule is made of has to be seen. What is not is not known, no more.
-		_, _ = t.ask(ctx, cancel, topdown.NewVirtualCache(), t.query.body, p)
+		// All that a rule is made of has to be seen. What is not, in half of the time that is left, is not known, no more.
+		rest := (limit - time.Since(start)) / 2
+		_, _ = t.ask(ctx, until{cancel, time.Now().Add(rest)}, topdown.NewVirtualCache(), t.query.body, p)
 	})
 	return said, nil
 }
+
+// until is cancelled at some time, if not before.
+type until struct {
+	cancel topdown.Cancel
+	end    time.Time
+}
+
+func (u until) Cancel()         { u.cancel.Cancel() }
+func (u until) Cancelled() bool { return u.cancel.Cancelled() || time.Now().After(u.end) }
 
 func (t *trial) ask(ctx context.Context, cancel topdown.Cancel, cache topdown.VirtualCache, body ast.Body, tracers ...topdown.QueryTracer) (result ast.Value, err error) {
 	query := topdown.NewQuery(body).WithCompiler(t.query.compiler).WithStore(t.realm.store).WithTransaction(t.realm.txn).

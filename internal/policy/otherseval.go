@@ -339,7 +339,8 @@ func values(v ast.Value, each func(*ast.Term)) {
 	}
 }
 
-// findings are what a rule gave, as its tool reads it. Of results that name no place, trace is to see what they were given for.
+// findings are what a rule gave, as its tool reads it. Of results that name no place, trace is to see what they were given for. When that is
+// cancelled, they are findings all the same.
 func (o *others) findings(cancel topdown.Cancel, rule finding.Rule, r *otherRule, v ast.Value, trace func(*provenance)) ([]finding.Finding, error) {
 	results, err := o.decode(cancel, r, v)
 	var seen *provenance
@@ -349,10 +350,10 @@ func (o *others) findings(cancel topdown.Cancel, rule finding.Rule, r *otherRule
 	}
 	var out []finding.Finding
 	for _, s := range results {
-		if cancel.Cancelled() {
-			break
+		f := finding.Finding{Message: s.message}
+		if !cancel.Cancelled() {
+			f = o.place(s, seen)
 		}
-		f := o.place(s, seen)
 		f.Rule, f.Severity = rule.ID, rule.Severity
 		out = append(out, f)
 	}
@@ -378,7 +379,7 @@ func (o *others) decode(cancel topdown.Cancel, r *otherRule, v ast.Value) ([]sai
 	left := maxOutput
 	for _, t := range results[:min(len(results), maxFindings)] {
 		if cancel.Cancelled() {
-			break
+			return out, errTime
 		}
 		var s said
 		var err error
@@ -388,7 +389,7 @@ func (o *others) decode(cancel topdown.Cancel, r *otherRule, v ast.Value) ([]sai
 			s, err = o.conftest(t.Value)
 		}
 		d := decoder{left: &left, err: err}
-		if d.text(&s.message, maxMessage)(ast.String(s.message)); d.err != nil {
+		if d.message(&s.message)(ast.String(s.message)); d.err != nil {
 			errs = append(errs, d.err)
 		} else if s.message != "" {
 			s.result = t.Value
@@ -551,11 +552,11 @@ func (o *others) place(s said, seen *provenance) finding.Finding {
 			return f
 		}
 	}
-	var lines []int
+	var lines, hints []int
 	if seen != nil {
-		lines = seen.places(s.result)
+		lines, hints = seen.places(s.result)
 	}
-	at, how := o.places.Message(s.message, lines)
+	at, how := o.places.Message(s.message, lines, hints)
 	f.Span = at
 	f.Related = []finding.Related{{Span: at, Message: guessed(how)}}
 	return f

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
@@ -15,26 +16,33 @@ type provenance struct {
 	commands []*ast.Term
 	lines    []int
 
-	byHash map[int][]int // of commands, their indexes
+	byHash map[int][]int    // of commands, their indexes
+	texts  map[string][]int // in small letters, with single spaces, the indexes of the commands that have them; nil until one is asked for
 	given  map[int][]seenResult
+	held   map[string][]int // rules that only say whether they hold, and what for
 	rules  map[*ast.Rule]*variables
 }
 
 // seenResult is a value that a rule has given, and the indexes of the instructions that it was given for.
 type seenResult struct {
 	value    ast.Value
+	rule     string
 	asked    bool // the rule is the one that was asked for
 	commands []int
+	hints    []int // of those that a rule holds for which the rule only asks whether it does
 }
 
 // variables are those of a rule, and which of them are indexes of input.
 type variables struct {
+	rule    string // its name
 	all     []ast.Var
 	indexes map[ast.Var]bool
+	reads   []string // names of rules
 }
 
 func newProvenance(rule *otherRule, commands []*ast.Term, lines []int) *provenance {
-	p := &provenance{rule: rule, commands: commands, lines: lines, byHash: map[int][]int{}, given: map[int][]seenResult{}, rules: map[*ast.Rule]*variables{}}
+	p := &provenance{rule: rule, commands: commands, lines: lines, byHash: map[int][]int{}, given: map[int][]seenResult{},
+		held: map[string][]int{}, rules: map[*ast.Rule]*variables{}}
 	for i, c := range commands {
 		h := c.Value.Hash()
 		p.byHash[h] = append(p.byHash[h], i)
@@ -53,47 +61,79 @@ func (p *provenance) TraceEvent(e topdown.Event) {
 	}
 	result := rule.Head.Key
 	if result == nil {
-		if result = rule.Head.Value; result == nil || len(rule.Head.Args) > 0 {
+		if result = rule.Head.Value; result == nil {
 			return
 		}
 	}
 	result = e.Plug(result)
-	if !result.IsGround() || result.Equal(ast.InternedTerm(true)) {
+	if !result.IsGround() {
+		return
+	}
+	holds := rule.Head.Key == nil && result.Equal(ast.InternedTerm(true))
+	if !holds && len(rule.Head.Args) > 0 {
 		return
 	}
 	vars := p.variables(rule)
-	var found []int
-	note := func(i int) {
-		if !slices.Contains(found, i) {
-			found = append(found, i)
+	found := p.commandsOf(e, vars)
+	if holds {
+		p.held[vars.rule] = unite(p.held[vars.rule], found)
+		return
+	}
+	r := seenResult{value: result.Value, rule: vars.rule, commands: found}
+	r.asked = rule.Head.Name == ast.Var(p.rule.name) && rule.Module != nil && rule.Module.Package.Path.Equal(p.rule.pkg)
+	if r.asked && len(found) == 0 {
+		for _, name := range vars.reads {
+			r.hints = unite(r.hints, p.held[name])
 		}
 	}
+	if len(found)+len(r.hints) > 0 {
+		h := result.Value.Hash()
+		p.given[h] = append(p.given[h], r)
+	}
+}
+
+// commandsOf are the indexes of the instructions that a rule's variables stand for, or have a text of when there are none.
+func (p *provenance) commandsOf(e topdown.Event, vars *variables) []int {
+	var found []int
+	var texts []string
 	for _, v := range vars.all {
 		value := e.Plug(ast.NewTerm(v)).Value
 		switch x := value.(type) {
 		case ast.Number:
 			if i, ok := x.Int(); ok && vars.indexes[v] && i >= 0 && i < len(p.commands) {
-				note(i)
+				found = unite(found, []int{i})
 			}
-		case ast.Object, *ast.Array, ast.String:
-			for _, i := range p.of(value) {
-				note(i)
-			}
+		case ast.String:
+			texts = append(texts, string(x))
+			found = unite(found, p.of(value, vars))
+		case ast.Object, *ast.Array:
+			found = unite(found, p.of(value, vars))
 		}
 	}
 	if len(found) == 0 {
-		return
+		for _, text := range texts {
+			found = unite(found, p.withText(text))
+		}
 	}
-	asked := rule.Head.Name == ast.Var(p.rule.name) && rule.Module != nil && rule.Module.Package.Path.Equal(p.rule.pkg)
-	h := result.Value.Hash()
-	p.given[h] = append(p.given[h], seenResult{result.Value, asked, found})
+	return found
 }
 
-// of are the instructions that a value is, or that another rule has given it for.
-func (p *provenance) of(value ast.Value) []int {
-	if s, ok := value.(ast.String); ok && len(s) < 3 {
-		return nil
+func unite(all, more []int) []int {
+	for _, i := range more {
+		if !slices.Contains(all, i) {
+			all = append(all, i)
+		}
 	}
+	return all
+}
+
+// leastText is how many bytes a text must have to say where it is from.
+const leastText = 3
+
+// of are the instructions that a value is, or that another rule has given it for.
+func (p *provenance) of(value ast.Value, vars *variables) []int {
+	s, isText := value.(ast.String)
+	short := isText && len(s) < leastText
 	h := value.Hash()
 	var out []int
 	for _, i := range p.byHash[h] {
@@ -102,11 +142,35 @@ func (p *provenance) of(value ast.Value) []int {
 		}
 	}
 	for _, g := range p.given[h] {
-		if !g.asked && g.value.Compare(value) == 0 {
+		if !g.asked && (!short || slices.Contains(vars.reads, g.rule)) && g.value.Compare(value) == 0 {
 			out = append(out, g.commands...)
 		}
 	}
 	return out
+}
+
+// withText are the instructions that have a text as an argument, or as all of them, as policies that make lists of texts have it.
+func (p *provenance) withText(text string) []int {
+	plain := func(text string) string { return strings.ToLower(strings.Join(strings.Fields(text), " ")) }
+	if p.texts == nil {
+		p.texts = map[string][]int{}
+		for i, c := range p.commands {
+			var all []string
+			if value := c.Get(ast.InternedTerm("Value")); value != nil {
+				values(value.Value, func(t *ast.Term) {
+					if s, ok := t.Value.(ast.String); ok {
+						all = append(all, string(s))
+					}
+				})
+			}
+			for _, s := range append(all, strings.Join(all, " ")) {
+				if s = plain(s); len(s) >= leastText {
+					p.texts[s] = unite(p.texts[s], []int{i})
+				}
+			}
+		}
+	}
+	return p.texts[plain(text)]
 }
 
 // variables are those of a rule's body, in the order in which they come.
@@ -114,7 +178,7 @@ func (p *provenance) variables(rule *ast.Rule) *variables {
 	if v := p.rules[rule]; v != nil {
 		return v
 	}
-	out := &variables{indexes: map[ast.Var]bool{}}
+	out := &variables{rule: rule.Ref().GroundPrefix().String(), indexes: map[ast.Var]bool{}}
 	ast.WalkVars(rule.Body, func(v ast.Var) bool {
 		if !slices.Contains(out.all, v) {
 			out.all = append(out.all, v)
@@ -122,6 +186,9 @@ func (p *provenance) variables(rule *ast.Rule) *variables {
 		return false
 	})
 	ast.WalkRefs(rule.Body, func(r ast.Ref) bool {
+		if r[0].Equal(ast.DefaultRootDocument) {
+			out.reads = append(out.reads, r.GroundPrefix().String())
+		}
 		if len(r) > 1 && r[0].Equal(ast.InputRootDocument) && !p.rule.combined {
 			if v, ok := r[1].Value.(ast.Var); ok {
 				out.indexes[v] = true
@@ -133,18 +200,18 @@ func (p *provenance) variables(rule *ast.Rule) *variables {
 	return out
 }
 
-// places are the lines of the instructions that a result was given for.
-func (p *provenance) places(result ast.Value) []int {
-	var out []int
+// places are the lines of the instructions that a result was given for, and of those that it may be about.
+func (p *provenance) places(result ast.Value) (lines, hints []int) {
 	for _, g := range p.given[result.Hash()] {
 		if !g.asked || g.value.Compare(result) != 0 {
 			continue
 		}
 		for _, i := range g.commands {
-			if line := p.lines[i]; !slices.Contains(out, line) {
-				out = append(out, line)
-			}
+			lines = unite(lines, p.lines[i:i+1])
+		}
+		for _, i := range g.hints {
+			hints = unite(hints, p.lines[i:i+1])
 		}
 	}
-	return out
+	return lines, hints
 }
