@@ -34,6 +34,10 @@ func (a *app) rules(s *settingsOptions) (*ruleSets, error) {
 	linters := lint.NewSet(a.ctx, contexts, a.source(&s.share))
 	configs, err := s.loader(linters.Catalog)
 	if err != nil {
+		// A rule may be unknown because its file cannot be used.
+		for _, problem := range linters.Errors() {
+			a.unusable(problem)
+		}
 		return nil, err
 	}
 	return &ruleSets{linters, configs}, nil

@@ -245,8 +245,7 @@ func (a *app) export(settings *settingsOptions, dir string, paths []string) erro
 		return err
 	}
 	for _, problem := range engine.Errors() {
-		fmt.Fprintln(a.stderr, "plimline:", problem)
-		a.code = ExitFailure
+		a.unusable(problem)
 	}
 	var data struct {
 		Plimline struct {

@@ -102,8 +102,7 @@ func (a *app) test(args []string, opt *testOptions) error {
 		return err
 	}
 	for _, problem := range engine.Errors() {
-		fmt.Fprintln(a.stderr, "plimline:", problem)
-		a.code = ExitFailure
+		a.unusable(problem)
 	}
 	results, examples, err := a.testExamples(engine, filter, opt.update)
 	if err != nil {
@@ -111,6 +110,9 @@ func (a *app) test(args []string, opt *testOptions) error {
 	}
 	tests, err := engine.Test(a.ctx, filter, examples, coverage)
 	if err != nil {
+		a.unusable(err)
+	}
+	if err := a.ctx.Err(); err != nil {
 		return err
 	}
 	for _, t := range tests {
@@ -150,6 +152,17 @@ func (a *app) test(args []string, opt *testOptions) error {
 	return err
 }
 
+// unusable says what cannot be used, a problem on each line. What is indented belongs to the line before.
+func (a *app) unusable(problems error) {
+	for line := range strings.SplitSeq(problems.Error(), "\n") {
+		if !strings.HasPrefix(line, "\t") {
+			line = "plimline: " + line
+		}
+		fmt.Fprintln(a.stderr, line)
+	}
+	a.code = ExitFailure
+}
+
 // testExamples tries the policies' examples, and compares or writes their pages. It returns the documents of all examples by policy and name.
 func (a *app) testExamples(engine *policy.Engine, filter *regexp.Regexp, update bool) ([]tested, map[string]map[string]*document.Document, error) {
 	linter := lint.New(engine, nil)
@@ -164,7 +177,8 @@ func (a *app) testExamples(engine *policy.Engine, filter *regexp.Regexp, update 
 		checked, err := spec.Check(ctx, linter, own.Rule, own.Examples, spec.Options{By: pageBy})
 		cancel()
 		if err != nil {
-			return nil, nil, fmt.Errorf("examples of %s: %w", own.ID, err)
+			a.unusable(fmt.Errorf("examples of %s: %w", own.File, err))
+			continue
 		}
 		seconds := time.Since(began).Seconds() / float64(max(1, len(checked.Examples)))
 		documents[own.ID] = map[string]*document.Document{}

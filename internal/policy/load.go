@@ -87,7 +87,7 @@ func LoadCovered(ctx context.Context, coverage *Coverage, sources ...Source) (*E
 	return e, errors.Join(e.errors...)
 }
 
-// Load loads rules. A rule that cannot be used is named in Errors; the error is for what concerns all.
+// Load loads rules. A rule or a source that cannot be used is named in Errors; the error is for what concerns all.
 func Load(ctx context.Context, opt Options) (*Engine, error) {
 	library, found, err := find(opt)
 	if err != nil {
@@ -100,7 +100,8 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 	for _, s := range opt.Sources {
 		shared, mine, err := s.modules(e.guard)
 		if err != nil {
-			return nil, err
+			e.errors = append(e.errors, err)
+			continue
 		}
 		e.sources = append(e.sources, shared)
 		found = append(found, mine...)
@@ -119,10 +120,10 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	for _, s := range e.sources {
 		if s.dataOnly && !slices.ContainsFunc(others, func(m *module) bool { return m.source != s }) {
-			return nil, fmt.Errorf("%s: there is no policy in it, only data, and no other place has a policy that could read it", s.Name)
+			e.errors = append(e.errors, fmt.Errorf("%s: there is no policy in it, only data, and no other place has a policy that could read it", s.Name))
 		}
 		if len(s.others) > 0 && !slices.ContainsFunc(found, func(m *module) bool { return m.source == s || m.reads(s) }) {
-			return nil, fmt.Errorf("%s: there is no policy for Dockerfiles in it: no package plimline.policies[\"ID\"], no rule deny, warn or violation of conftest's, no check of Trivy's for Dockerfiles", s.Name)
+			e.errors = append(e.errors, fmt.Errorf("%s: there is no policy for Dockerfiles in it: no package plimline.policies[\"ID\"], no rule deny, warn or violation of conftest's, no check of Trivy's for Dockerfiles", s.Name))
 		}
 	}
 	for _, m := range found {
@@ -130,9 +131,9 @@ func Load(ctx context.Context, opt Options) (*Engine, error) {
 		case other == nil:
 			e.modules[m.id] = m
 		case m.source != nil && m.err == nil && other.source == nil:
-			m.err = fmt.Errorf("%s: %s is the id of one of plimline's own; call yours something else", m.file, m.id)
+			m.err = fmt.Errorf("%s:%d: %s is the id of one of plimline's own; call yours something else", m.file, packageLine(m.text), m.id)
 		case m.source != nil && m.err == nil:
-			m.err = fmt.Errorf("%s: %s is already the id of %s, which is used; call one of them something else", m.file, m.id, other.file)
+			m.err = fmt.Errorf("%s:%d: %s is already the id of %s, which is used; call one of them something else", m.file, packageLine(m.text), m.id, other.file)
 		}
 	}
 	if err := e.compile(ctx, slices.DeleteFunc(slices.Clone(found), func(m *module) bool { return m.trusted || e.modules[m.id] != m })); err != nil {
@@ -221,7 +222,7 @@ func (e *Engine) compile(ctx context.Context, rules []*module) error {
 // Catalog is what the rules' METADATA says.
 func (e *Engine) Catalog() *finding.Catalog { return e.catalog }
 
-// Errors are the rules that could not be loaded, with file, line and cause.
+// Errors are the sources and rules that could not be loaded, with file, line and cause.
 func (e *Engine) Errors() []error { return e.errors }
 
 // module is a Rego file: a rule's, or one of the library, which has no id.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +58,7 @@ func (m *module) metadata() error {
 	}
 	r := annotations{lines: lines, row: row, module: m}
 	if err := yaml.Unmarshal([]byte(strings.Join(lines, "\n")), &r.header); err != nil {
-		return fmt.Errorf("%s:%d: METADATA: %w", m.file, row, err)
+		return yamlError(m.file, row, "METADATA: ", err)
 	}
 	m.rule.Description = strings.TrimSpace(r.Description)
 	if r.Title != "" {
@@ -152,9 +153,24 @@ func (m *module) parameters() error {
 		return nil
 	}
 	if err := yaml.Unmarshal(m.data, &m.rule.Parameters); err != nil {
-		return fmt.Errorf("%s: %w", strings.Replace(m.file, ruleFile, "data.yaml", 1), err)
+		return yamlError(strings.TrimSuffix(m.file, ruleFile)+"data.yaml", 0, "", err)
 	}
 	return nil
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: line (\d+): (.*)$`)
+
+// yamlError says in which line of a file YAML is wrong that begins behind a 1-based line of it.
+func yamlError(file string, behind int, what string, err error) error {
+	m := yamlLine.FindStringSubmatch(err.Error())
+	if m == nil {
+		return fmt.Errorf("%s:%d: %snot valid YAML: %w", file, max(behind, 1), what, err)
+	}
+	line, _ := strconv.Atoi(m[1])
+	if strings.HasPrefix(m[2], "did not find") {
+		line++ // of these it counts from 0
+	}
+	return fmt.Errorf("%s:%d: %snot valid YAML: %s", file, behind+line, what, m[2])
 }
 
 // annotations reads a METADATA comment and collects what is wrong with it.

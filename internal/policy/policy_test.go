@@ -112,7 +112,7 @@ func TestLoadErrors(t *testing.T) {
 		{"security severity", strings.Replace(rule("bad", fromRule), "since:", "security-severity: \"11\"\n#   since:", 1), `"11" is not a number from "0.0" to "10.0"`},
 		{"wrong type", strings.Replace(rule("bad", fromRule), "since: 0.1.0", "since: 1", 1), "rules/bad/rule.rego:7: METADATA: custom.since must be a text"},
 		{"missing category", strings.Replace(rule("bad", fromRule), "#   category: test\n", "", 1), "rules/bad/rule.rego:1: METADATA: custom.category is missing"},
-		{"METADATA is no YAML", strings.Replace(rule("bad", fromRule), "since: 0.1.0", "since: [", 1), "yaml"},
+		{"METADATA is no YAML", strings.Replace(rule("bad", fromRule), "since: 0.1.0", "since: [", 1), "METADATA: not valid YAML: did not find"},
 		{"findings is misspelt", rule("bad", `finding contains lib.at(input, "x")`), "the package has no rule named findings"},
 		{"a field far down", rule("bad", "findings contains lib.at(w, \"x\") if {\n\tsome w in input.commands[_].words\n\tnot w.vale\n}"), "w has no vale; did you mean value?\n\tit has literal, quoted, span, text, value, vars"},
 		{"a field behind the library", rule("bad", "findings contains lib.at(lib.final, lib.final.nmae)"), "lib.final has no nmae; did you mean name?\n\tit has alias, "},
@@ -236,7 +236,7 @@ func TestLoadFolders(t *testing.T) {
 		{
 			name:    "parameters that are no YAML",
 			folders: []policy.Folder{policies("a/rule.rego", policyText, "a/data.yaml", "x: [")},
-			errors:  []string{"policies/a/data.yaml: yaml"},
+			errors:  []string{"policies/a/data.yaml:2: not valid YAML: "},
 		},
 		{
 			name:    "a folder with a name",

@@ -241,7 +241,7 @@ func (s Source) module(file string, shared *userSource) (m *module, isOther bool
 	case len(pkg) == 3 && pkg[1] == section(finding.KindPolicy):
 		m.id, m.kind = pkg[2], finding.KindPolicy
 	default:
-		m.err = fmt.Errorf("%s: package %s is none of plimline's: plimline.policies[\"ID\"], plimline.rules[\"ID\"], plimline.lib.NAME", m.file, strings.Join(pkg, "."))
+		m.err = fmt.Errorf("%s:%d: package %s is none of plimline's: plimline.policies[\"ID\"], plimline.rules[\"ID\"], plimline.lib.NAME", m.file, packageLine(m.text), strings.Join(pkg, "."))
 		return m, false
 	}
 	want := strings.TrimSuffix(path.Base(file), ".rego")
@@ -255,9 +255,9 @@ func (s Source) module(file string, shared *userSource) (m *module, isOther bool
 	switch {
 	case m.err != nil:
 	case !isID.MatchString(m.id):
-		m.err = fmt.Errorf("%s: %q is not an id: use small letters, digits and hyphens, as in base-images-approved", m.file, m.id)
+		m.err = fmt.Errorf("%s:%d: %q is not an id: use small letters, digits and hyphens, as in base-images-approved", m.file, packageLine(m.text), m.id)
 	case want != m.id && want != ".":
-		m.err = fmt.Errorf("%s: the package is for %s and the file for %s; call both the same", m.file, m.id, want)
+		m.err = fmt.Errorf("%s:%d: the package is for %s and the file for %s; call both the same", m.file, packageLine(m.text), m.id, want)
 	}
 	return m, false
 }
@@ -274,6 +274,18 @@ func validText(text []byte) (row int, ok bool) {
 }
 
 var isID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
+
+// packageLine is the 1-based line of a Rego file that says its package, or 1.
+func packageLine(text []byte) int {
+	row := 0
+	for line := range bytes.Lines(text) {
+		row++
+		if bytes.HasPrefix(bytes.TrimLeft(line, "\ufeff \t"), []byte("package ")) {
+			return row
+		}
+	}
+	return 1
+}
 
 // PackageOf is the path of the package that a Rego file is of.
 func PackageOf(text []byte) ([]string, error) {

@@ -74,22 +74,35 @@ type TestResult struct {
 //
 // It means what OPA's own tester means, whose package brings a compiler to WebAssembly and 4 MB along. A test with cases, test_x[name], is true
 // when all are that were come by.
+//
+// The error has a line for each file that cannot be used; the tests in the others are run all the same.
 func (e *Engine) Test(ctx context.Context, filter *regexp.Regexp, examples map[string]map[string]*document.Document, coverage *Coverage) ([]TestResult, error) {
 	out, err := e.testOthers(ctx, filter, coverage)
-	if err != nil {
-		return nil, err
-	}
+	problems := []error{err}
 	modules, tests, err := e.testModules()
-	if err != nil {
-		return nil, err
-	}
+	problems = append(problems, err)
 	r := &testRun{guard: e.guard, coverage: coverage, store: inmem.NewFromASTObject(e.testData(examples)), builtins: boundedBuiltins()}
-	r.compiler = limit(ast.NewCompiler()).WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1).WithEnablePrintStatements(true)
-	if err := e.guard.compile(ctx, "the tests", r.compiler, modules); err != nil {
-		return nil, fmt.Errorf("the tests cannot be used: %w", err)
-	}
-	if r.compiler.Failed() {
-		return nil, compileError(r.compiler.Errors)
+	for {
+		r.compiler = limit(ast.NewCompiler()).WithCapabilities(capabilities()).WithDefaultRegoVersion(ast.RegoV1).WithEnablePrintStatements(true)
+		if err := e.guard.compile(ctx, "the tests", r.compiler, modules); err != nil {
+			return out, errors.Join(append(problems, fmt.Errorf("the tests cannot be used: %w", err))...)
+		}
+		if !r.compiler.Failed() {
+			break
+		}
+		guilty := false
+		tests = slices.DeleteFunc(tests, func(m *module) bool {
+			list := ofFile(r.compiler.Errors, m.file)
+			if len(list) > 0 {
+				guilty = true
+				problems = append(problems, compileError(list))
+				delete(modules, m.file)
+			}
+			return len(list) > 0
+		})
+		if !guilty {
+			return out, errors.Join(append(problems, compileError(r.compiler.Errors))...)
+		}
 	}
 	for _, m := range tests {
 		out = append(out, r.file(ctx, m, filter)...)
@@ -97,7 +110,7 @@ func (e *Engine) Test(ctx context.Context, filter *regexp.Regexp, examples map[s
 	slices.SortFunc(out, func(a, b TestResult) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, strings.Compare(a.Name, b.Name))
 	})
-	return out, ctx.Err()
+	return out, errors.Join(append(problems, ctx.Err())...)
 }
 
 // testRun is what tests share.
@@ -232,36 +245,50 @@ func (l *lastFailure) TraceEvent(e topdown.Event) {
 	}
 }
 
-// testModules are all modules that tests may use, and the tests among them.
+// testModules are all modules that tests may use, and the tests among them that can be used.
 func (e *Engine) testModules() (modules map[string]*ast.Module, tests []*module, err error) {
 	modules = map[string]*ast.Module{}
+	add := func(m *module) {
+		if m.module != nil && m.err == nil {
+			modules[m.file] = m.module
+		}
+	}
 	for _, m := range e.library {
 		if m.module == nil {
 			m.parse()
 		}
-		modules[m.file] = m.module
+		add(m)
 	}
-	var problems []error
+	broken := map[string]string{}
 	for _, m := range e.modules {
-		if m.source != nil && m.module != nil {
-			modules[m.file] = m.module
+		if m.source == nil || m.other != nil {
+			continue
+		}
+		if add(m); m.err != nil {
+			broken[fmt.Sprintf("data.plimline.%s[%q]", section(m.kind), m.id)] = m.id
 		}
 	}
+	var problems []error
 	for _, s := range e.sources {
 		for _, helper := range s.library {
-			modules[helper.file] = helper.module
+			add(helper)
 		}
 		found, err := s.tests()
 		problems = append(problems, err)
-		tests = append(tests, found...)
-	}
-	for _, t := range tests {
-		modules[t.file] = t.module
+		for _, t := range found {
+			i := slices.IndexFunc(dataRefs(t.module), func(r ast.Ref) bool { return len(r) > 3 && broken[r[:4].String()] != "" })
+			if i >= 0 {
+				problems = append(problems, fmt.Errorf("%s: not run: %s cannot be used", t.file, broken[dataRefs(t.module)[i][:4].String()]))
+				continue
+			}
+			tests = append(tests, t)
+			add(t)
+		}
 	}
 	return modules, tests, errors.Join(problems...)
 }
 
-// tests parses the *_test.rego of a source.
+// tests parses the *_test.rego of a source. What cannot be used is in the error, and not among them.
 func (s *userSource) tests() ([]*module, error) {
 	files, err := s.testFiles()
 	if err != nil {
@@ -273,8 +300,10 @@ func (s *userSource) tests() ([]*module, error) {
 		if pkg, err := PackageOf(m.text); err == nil && pkg[0] != "plimline" && len(s.others) > 0 {
 			continue
 		}
-		m.parse()
-		problems = append(problems, m.err)
+		if m.parse(); m.err != nil {
+			problems = append(problems, m.err)
+			continue
+		}
 		out = append(out, m)
 	}
 	return out, errors.Join(problems...)
