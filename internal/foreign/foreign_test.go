@@ -121,6 +121,8 @@ USER 0
 		{"user and run are words", "", ""},
 		{"DF_USER_001 and IMG-RUN-2 are names", "", ""},
 		{"no HEALTHCHECK: put one before CMD and USER", "", ""},
+		{"HEALTHCHECK is missing for root, the builder", "", ""},
+		{"HEALTHCHECK is missing for 'builder'", "FROM ubuntu", "text"},
 		{"no RUN-instruction is to end like this", "RUN apt-get", "instruction"},
 		{`FROM "alpine" is not \"a b\"`, "FROM alpine", "text"},
 		{`ENV "token=\"a b\"" is in small letters, unlike alpine`, "ENV TOKEN", "text"},

@@ -129,13 +129,14 @@ func keywords(message string) []string {
 }
 
 // byText is the instruction that has the longest text in common with a message, of those with one of the keywords if there is any; least is how many
-// bytes it must be.
+// bytes it must be. When there are keywords, a word in common is nothing to others: "no USER ... runs as root" is not about CMD ["npm", "run"].
 func byText(some []*dockerfile.Instruction, message string, keywords []string, least int) *dockerfile.Instruction {
 	var best *dockerfile.Instruction
 	most, first := least-1, false
 	quoted := quotes(message)
 	for _, in := range some {
-		n, named := common(in, message, quoted), slices.Contains(keywords, in.Name)
+		named := slices.Contains(keywords, in.Name)
+		n := common(in, message, quoted, named || len(keywords) == 0 || least < leastText)
 		if n < least || first && !named {
 			continue
 		}
@@ -146,9 +147,9 @@ func byText(some []*dockerfile.Instruction, message string, keywords []string, l
 	return best
 }
 
-// common is the length of the longest text that an instruction and a message share: a whole argument in the message, or a quotation in the
-// instruction.
-func common(in *dockerfile.Instruction, message string, quoted []string) int {
+// common is the length of the longest text that an instruction and a message share: a whole argument in the message, which may be a mere word or not, or
+// a quotation in the instruction.
+func common(in *dockerfile.Instruction, message string, quoted []string, words bool) int {
 	longest := 0
 	inside := in
 	if in.OnBuild != nil {
@@ -165,7 +166,7 @@ func common(in *dockerfile.Instruction, message string, quoted []string) int {
 		texts = append(texts, x.Value.Text)
 	}
 	for _, text := range texts {
-		if len(text) > longest && within(message, text) {
+		if len(text) > longest && (words || !isWord(text)) && within(message, text) {
 			longest = len(text)
 		}
 	}
@@ -180,6 +181,10 @@ func common(in *dockerfile.Instruction, message string, quoted []string) int {
 		}
 	}
 	return longest
+}
+
+func isWord(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) < 0
 }
 
 // within reports whether a text has another as a word, or as words, of its own.
