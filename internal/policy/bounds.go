@@ -55,10 +55,11 @@ var bounds = sync.OnceValue(func() map[string]bound {
 		cast_array cast_boolean cast_null cast_object cast_set cast_string ceil contains count crypto.hmac.equal crypto.hmac.md5 crypto.hmac.sha1
 		crypto.hmac.sha256 crypto.hmac.sha512 crypto.md5 crypto.sha1 crypto.sha256 div endswith eq equal floor gt gte hex.decode indexof
 		internal.member_2 internal.member_3 internal.test_case intersection is_array is_boolean is_null is_number is_object is_set is_string isManaged
-		json.is_valid lower lt lte max min minus neq re_match regex.is_valid regex.match regex.template_match net.cidr_contains net.cidr_intersects net.cidr_is_valid net.cidr_overlap numbers.range
+		json.is_valid lower lt lte max min minus neq net.cidr_contains net.cidr_intersects net.cidr_is_valid net.cidr_overlap numbers.range
 		numbers.range_step object.filter object.get object.keys object.remove object.subset opa.runtime or plus print rego.metadata.chain rego.metadata.rule rem
 		result.new round semver.compare semver.is_valid set_diff sort startswith strings.any_prefix_match strings.any_suffix_match strings.count
 		strings.reverse substring sum time.parse_duration_ns time.parse_ns time.parse_rfc3339_ns trace trim_prefix trim_space
+		re_match regex.is_valid regex.match regex.template_match
 		trim_suffix type_name upper uri.is_valid uri.parse urlquery.decode uuid.parse walk`) {
 		out[name] = nil
 	}
