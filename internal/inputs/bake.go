@@ -467,11 +467,6 @@ func (b *bakeFile) build(out *Build, t *bakeTarget) error {
 	}
 	context, dockerfile = strings.TrimPrefix(context, "cwd://"), strings.TrimPrefix(dockerfile, "cwd://")
 	out.place(path.Dir(b.file.Path), context, dockerfile)
-	if here := (Build{}); out.Dockerfile != "" && !exists(out.Dockerfile) {
-		if here.place(".", context, dockerfile); exists(here.Dockerfile) {
-			out.Context, out.Dockerfile = here.Context, here.Dockerfile
-		}
-	}
 	return nil
 }
 

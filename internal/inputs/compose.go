@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -24,7 +25,10 @@ const (
 	overrideNames = "compose.override.yml compose.override.yaml docker-compose.override.yml docker-compose.override.yaml"
 )
 
-// project reads a Compose file with its override file, if it has one, or is one.
+// topLevel are the keys that make a map a Compose file.
+const topLevel = "services include volumes networks secrets configs models"
+
+// project reads a Compose file with what docker compose would put below or on top of it.
 func (r *reader) project(file *source.File) ([]Build, error) {
 	dir, name := path.Split(file.Path)
 	beside := func(names string) (*source.File, error) {
@@ -36,86 +40,146 @@ func (r *reader) project(file *source.File) ([]Build, error) {
 		}
 		return nil, nil
 	}
-	var over *source.File
-	var err error
+	lookup, err := r.environment(r.lookup, path.Join(path.Dir(file.Path), ".env"))
+	if err != nil {
+		return nil, err
+	}
+	stack := func(files ...*source.File) ([]Build, project, error) {
+		p, err := r.stack(files, path.Dir(file.Path), lookup)
+		err = together(err, p.include(nil))
+		return p.builds(), p, err
+	}
+	var other *source.File
 	switch {
 	case named(name, overrideNames):
-		var base *source.File
-		if base, err = beside(defaultNames); base != nil {
-			file, over = base, file
+		if other, err = beside(defaultNames); other != nil {
+			other, file = file, other
 		}
 	case named(name, defaultNames):
-		over, err = beside(overrideNames)
+		other, err = beside(overrideNames)
+	default:
+		builds, p, err := stack(file)
+		base, otherwise := beside(defaultNames)
+		if base == nil || otherwise != nil || err != nil {
+			return builds, err
+		}
+		below, _ := r.stack([]*source.File{base}, path.Dir(file.Path), lookup)
+		if !p.partial(below, builds) {
+			return builds, nil
+		}
+		more, _, err := stack(base, file)
+		if err != nil {
+			return builds, nil
+		}
+		own := map[string]bool{}
+		p.each(func(_ *composeFile, key *yaml.Node) { own["service "+key.Value] = true })
+		return slices.DeleteFunc(more, func(b Build) bool { return !own[b.Name] }), nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("with what is beside it: %w", err)
 	}
-	return r.compose(file, path.Dir(file.Path), 0, over)
+	files := []*source.File{file}
+	if other != nil {
+		files = append(files, other)
+	}
+	builds, _, err := stack(files...)
+	return builds, err
 }
 
 func named(name, names string) bool { return slices.Contains(strings.Fields(names), name) }
 
-// compose reads a Compose file. dir is the folder that its paths are relative to; over is a file whose services come on top, or nil.
-func (r *reader) compose(file *source.File, dir string, depth int, over *source.File) ([]Build, error) {
-	roots, err := documents(file)
-	if err != nil {
-		return nil, err
-	}
-	lookup, err := r.environment(dir)
-	if err != nil {
-		return nil, err
-	}
-	var builds []Build
+// project is a stack of Compose documents: what a later one says lies on top.
+type project []*composeFile
+
+// stack reads files. dir is the folder that their paths are relative to. What could be read is returned with the error.
+func (r *reader) stack(files []*source.File, dir string, lookup Lookup) (project, error) {
+	var p project
 	var errs []error
-	var above []*composeFile
-	if over != nil {
-		more, err := documents(over)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", over.Path, err)
-		}
-		for _, root := range more {
-			above = append(above, &composeFile{reader: r, file: over, dir: dir, root: root, lookup: lookup})
-		}
-	}
-	own := map[string]bool{}
-	for _, root := range roots {
-		c := &composeFile{reader: r, file: file, dir: dir, root: root, lookup: lookup}
-		if root.Kind != yaml.MappingNode {
-			return nil, c.wrong(root, "a Compose file is a map, not %s", kind(root))
-		}
-		services := field(root, "services")
-		if services == nil && field(root, "include") == nil {
-			errs = append(errs, c.wrong(root, "it has no services, so it is not a Compose file"))
-			continue
-		}
-		included, err := c.included(depth)
-		builds = append(builds, included...)
-		if err != nil {
+	for i, file := range files {
+		fail := func(err error) {
+			if i > 0 {
+				err = fmt.Errorf("%s: %w", file.Path, err)
+			}
 			errs = append(errs, err)
 		}
-		if services != nil && services.Kind != yaml.MappingNode && !isNull(services) {
-			errs = append(errs, c.wrong(services, "services is a map, not %s", kind(services)))
+		if r.documents++; r.documents > maxDocuments {
+			return p, fmt.Errorf("more than %d files are included", maxDocuments)
+		}
+		roots, err := documents(file)
+		if err != nil {
+			fail(err)
 			continue
 		}
-		for _, p := range pairs(services) {
-			own[p.key.Value] = true
-			if b, ok := c.service(p.key, p.value, above); ok {
-				builds = append(builds, b)
-			}
-		}
-	}
-	for i, c := range above {
-		for _, p := range pairs(field(c.root, "services")) {
-			if own[p.key.Value] {
+		for _, root := range roots {
+			c := &composeFile{reader: r, file: file, dir: dir, root: root, lookup: lookup, place: map[string]keyed{}, siblings: map[string]project{}}
+			if root.Kind != yaml.MappingNode {
+				fail(c.wrong(root, "a Compose file is a map, not %s", kind(root)))
 				continue
 			}
-			own[p.key.Value] = true
-			if b, ok := c.service(p.key, p.value, above[i+1:]); ok {
-				builds = append(builds, b)
+			if !slices.ContainsFunc(pairs(root), func(p keyed) bool { return named(p.key.Value, topLevel) }) {
+				fail(c.wrong(root, "it has no services, so it is not a Compose file"))
+				continue
+			}
+			services := field(root, "services")
+			if services != nil && services.Kind != yaml.MappingNode && !isNull(services) && services.Tag != reset {
+				fail(c.wrong(services, "services is a map, not %s", kind(services)))
+				continue
+			}
+			c.services = pairs(services)
+			for _, s := range c.services {
+				c.place[s.key.Value] = s
+			}
+			p = append(p, c)
+		}
+	}
+	return p, together(errs...)
+}
+
+// builds are what the services build, in the order in which they are first spoken of.
+func (p project) builds() []Build {
+	var out []Build
+	seen := map[string]bool{}
+	p.each(func(c *composeFile, key *yaml.Node) {
+		if seen[key.Value] {
+			return
+		}
+		seen[key.Value] = true
+		if b, ok := p.service(c, key); ok {
+			out = append(out, b)
+		}
+	})
+	return out
+}
+
+// each calls f with the names of services, those of included files first.
+func (p project) each(f func(c *composeFile, key *yaml.Node)) {
+	for _, c := range p {
+		for _, below := range c.below {
+			below.each(f)
+		}
+		for _, s := range c.services {
+			f(c, s.key)
+		}
+	}
+}
+
+// partial reports whether the project only makes sense on top of another: a service of it has neither an image nor a build, says of one that
+// the other builds how but not from where, or has a Dockerfile that is not there.
+func (p project) partial(below project, builds []Build) bool {
+	found := false
+	for _, c := range p {
+		for _, s := range c.services {
+			build := field(s.value, "build")
+			if build == nil && field(s.value, "image") == nil && field(s.value, "extends") == nil && field(s.value, "provider") == nil {
+				found = true
+			}
+			if build != nil && build.Kind == yaml.MappingNode && field(build, "context") == nil {
+				parts, _, _ := below.parts(s.key.Value, map[composePlace]bool{})
+				found = found || len(parts) > 0
 			}
 		}
 	}
-	return builds, errors.Join(errs...)
+	return found || slices.ContainsFunc(builds, func(b Build) bool { return b.Dockerfile != "" && !exists(b.Dockerfile) })
 }
 
 // documents are the roots of a file's documents.
@@ -137,30 +201,32 @@ func documents(file *source.File) ([]*yaml.Node, error) {
 	}
 }
 
-// environment looks a variable up as docker compose does: in the environment, then in .env beside the file.
-func (r *reader) environment(dir string) (Lookup, error) {
-	name := filepath.Join(filepath.FromSlash(dir), ".env")
-	r.sought[filepath.ToSlash(name)] = true
-	if info, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
-		return r.lookup, nil
-	}
-	content, err := readFile(filepath.ToSlash(name))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", filepath.ToSlash(name), err)
-	}
-	lookup := r.lookup
+// environment looks a variable up in one place, then in files of NAME=value that need not be there, the last first.
+func (r *reader) environment(lookup Lookup, files ...string) (Lookup, error) {
 	if lookup == nil {
 		lookup = func(string) (string, bool) { return "", false }
 	}
-	values, err := dotenv.UnmarshalBytesWithLookup(content, dotenv.LookupFn(lookup))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", filepath.ToSlash(name), err)
+	all := map[string]string{}
+	for _, name := range files {
+		r.sought[name] = true
+		if info, err := os.Stat(filepath.FromSlash(name)); errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
+			continue
+		}
+		content, err := readFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		values, err := dotenv.UnmarshalBytesWithLookup(content, dotenv.LookupFn(lookup))
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		maps.Copy(all, values)
 	}
 	return func(name string) (string, bool) {
 		if value, ok := lookup(name); ok {
 			return value, true
 		}
-		value, ok := values[name]
+		value, ok := all[name]
 		return value, ok
 	}, nil
 }
@@ -168,63 +234,97 @@ func (r *reader) environment(dir string) (Lookup, error) {
 // composeFile is one document of a Compose file.
 type composeFile struct {
 	*reader
-	file   *source.File
-	dir    string
-	root   *yaml.Node
-	lookup Lookup
+	file     *source.File
+	dir      string
+	root     *yaml.Node
+	lookup   Lookup
+	services []keyed
+	place    map[string]keyed   // services by name
+	below    []project          // what it includes
+	siblings map[string]project // the files that services extend, by path
 }
+
+// located is what is wrong in a line of a file.
+type located struct {
+	path    string
+	line    int
+	message string
+}
+
+func (l *located) Error() string { return fmt.Sprintf("line %d: %s", l.line, l.message) }
 
 // wrong is what is wrong at a node.
 func (c *composeFile) wrong(n *yaml.Node, format string, args ...any) error {
-	return fmt.Errorf("line %d: %s", n.Line, fmt.Sprintf(format, args...))
+	return &located{c.file.Path, n.Line, fmt.Sprintf(format, args...)}
 }
 
-// included are the builds of the files that include names.
-func (c *composeFile) included(depth int) ([]Build, error) {
-	n := field(c.root, "include")
-	if n == nil || isNull(n) {
-		return nil, nil
-	}
-	if n.Kind != yaml.SequenceNode {
-		return nil, c.wrong(n, "include is a list, not %s", kind(n))
-	}
-	if depth >= maxDepth {
-		return nil, c.wrong(n, "files include one another more than %d deep", maxDepth)
-	}
-	var builds []Build
+// include reads the files that include names, and puts them below. within are the files that include these.
+func (p project) include(within []string) error {
 	var errs []error
-	for _, item := range n.Content {
-		item = target(item)
-		paths, folder := item, ""
-		if item.Kind == yaml.MappingNode {
-			paths = field(item, "path")
-			if dir := field(item, "project_directory"); dir != nil {
-				folder = join(c.dir, c.plain(dir))
-			}
+	for _, c := range p {
+		n := field(c.root, "include")
+		if isNull(n) {
+			continue
 		}
-		for _, p := range list(paths) {
-			name := c.plain(p)
-			if name == "" || remote(name) {
-				continue
-			}
-			name = join(c.dir, name)
-			file, err := c.open(name)
-			if err != nil {
-				errs = append(errs, c.wrong(p, "include %s: %v", name, err))
-				continue
-			}
-			dir := folder
-			if dir == "" {
-				dir = path.Dir(name)
-			}
-			more, err := c.compose(file, dir, depth+1, nil)
-			if err != nil {
-				errs = append(errs, c.wrong(p, "include %s: %v", name, err))
-			}
-			builds = append(builds, more...)
+		if n.Kind != yaml.SequenceNode {
+			errs = append(errs, c.wrong(n, "include is a list, not %s", kind(n)))
+			continue
+		}
+		for _, item := range list(n) {
+			errs = append(errs, c.includeOne(item, append(slices.Clone(within), c.file.Path)))
 		}
 	}
-	return builds, errors.Join(errs...)
+	return together(errs...)
+}
+
+// includeOne reads one entry of include: a file, or files that lie on one another.
+func (c *composeFile) includeOne(n *yaml.Node, within []string) error {
+	paths, dir := n, ""
+	var env []string
+	if n.Kind == yaml.MappingNode {
+		paths = field(n, "path")
+		if folder := field(n, "project_directory"); folder != nil {
+			dir = join(c.dir, c.plain(folder))
+		}
+		for _, f := range list(field(n, "env_file")) {
+			env = append(env, join(c.dir, c.plain(f)))
+		}
+	}
+	var files []*source.File
+	for _, p := range list(paths) {
+		name := c.plain(p)
+		if name == "" || remote(name) {
+			return nil
+		}
+		name = join(c.dir, name)
+		if slices.Contains(within, name) {
+			return c.wrong(p, "include %s: it includes itself", name)
+		}
+		file, err := c.open(name)
+		if err != nil {
+			return c.wrong(p, "include %s: %v", name, err)
+		}
+		files = append(files, file)
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	if dir == "" {
+		dir = path.Dir(files[0].Path)
+	}
+	if env == nil {
+		env = []string{path.Join(dir, ".env")}
+	}
+	lookup, err := c.environment(c.lookup, env...)
+	if err != nil {
+		return c.wrong(n, "include: %v", err)
+	}
+	p, err := c.stack(files, dir, lookup)
+	c.below = append(c.below, p)
+	if err = together(err, p.include(within)); err != nil {
+		return c.wrong(n, "include %s: %v", files[0].Path, err)
+	}
+	return nil
 }
 
 // plain is a value without what is unknown in it.
@@ -261,59 +361,79 @@ type part struct {
 	build *yaml.Node
 }
 
-// service is the build of a service, if it has one, with what the files above say of it.
-func (c *composeFile) service(key, n *yaml.Node, above []*composeFile) (Build, bool) {
+// composePlace is a service of a file.
+type composePlace struct{ path, name string }
+
+// service is the build of a service, if it has one. It is first spoken of in c.
+func (p project) service(c *composeFile, key *yaml.Node) (Build, bool) {
 	at := offset(c.file, key.Line, key.Column)
 	b := Build{Name: "service " + key.Value, File: c.file, Span: source.Span{Start: at, End: at + len(key.Value)}, Args: map[string]string{}}
-	parts, _, err := c.parts(n, map[string]bool{}, 0)
-	for _, over := range above {
-		service := field(field(over.root, "services"), key.Value)
-		if service == nil || err != nil {
-			continue
-		}
-		var more []part
-		var alone bool
-		if more, alone, err = over.parts(service, map[string]bool{}, 0); alone {
-			parts = nil
-		}
-		parts = append(parts, more...)
-		if err != nil {
-			err = fmt.Errorf("%s: %w", over.file.Path, err)
-		}
+	parts, _, err := p.parts(key.Value, map[composePlace]bool{})
+	if err == nil && len(parts) > 0 {
+		err = b.merge(parts)
 	}
-	if err != nil {
-		b.Err = err
-		return b, true
+	if l := (*located)(nil); errors.As(err, &l) && l.path != c.file.Path {
+		err = fmt.Errorf("%s: %w", l.path, err)
 	}
-	if len(parts) == 0 {
-		return b, false
-	}
-	b.Err = b.merge(parts)
-	return b, true
+	b.Err = err
+	return b, err != nil || len(parts) > 0
 }
 
-// parts are the builds that make a service's, those that it extends first. alone is true when nothing of what came before counts.
-func (c *composeFile) parts(n *yaml.Node, seen map[string]bool, depth int) (parts []part, alone bool, err error) {
-	n = target(n)
-	if n.Kind != yaml.MappingNode {
-		if isNull(n) {
-			return nil, false, nil
+// parts are the builds that make a service's, the lowest first. alone is true when nothing of what is below these documents counts.
+func (p project) parts(name string, seen map[composePlace]bool) (parts []part, alone bool, err error) {
+	for _, c := range p {
+		more, top, err := c.parts(name, seen)
+		if err != nil {
+			return nil, false, err
 		}
+		if top {
+			parts, alone = nil, true
+		}
+		parts = append(parts, more...)
+	}
+	return parts, alone, nil
+}
+
+// The tags that take away what is below: with reset nothing is left, with override what they stand at.
+const (
+	reset    = "!reset"
+	override = "!override"
+)
+
+func (c *composeFile) parts(name string, seen map[composePlace]bool) (parts []part, alone bool, err error) {
+	for _, p := range c.below {
+		more, top, err := p.parts(name, seen)
+		if err != nil {
+			return nil, false, err
+		}
+		if top {
+			parts, alone = nil, true
+		}
+		parts = append(parts, more...)
+	}
+	cleared := func(n *yaml.Node) bool {
+		if n != nil && (n.Tag == reset || n.Tag == override) {
+			parts, alone = nil, true
+		}
+		return n != nil && n.Tag == reset
+	}
+	n := target(c.place[name].value)
+	if cleared(field(c.root, "services")) || cleared(n) || isNull(n) {
+		return parts, alone, nil
+	}
+	if n.Kind != yaml.MappingNode {
 		return nil, false, c.wrong(n, "a service is a map, not %s", kind(n))
 	}
 	if extends := field(n, "extends"); extends != nil {
-		if parts, alone, err = c.extended(extends, seen, depth); err != nil {
+		more, err := c.extended(composePlace{c.file.Path, name}, extends, seen)
+		if err != nil {
 			return nil, false, err
 		}
+		parts = append(parts, more...)
 	}
 	build := field(n, "build")
-	switch {
-	case build == nil || isNull(build) && build.Tag != "!reset":
+	if cleared(build) || isNull(build) {
 		return parts, alone, nil
-	case build.Tag == "!reset":
-		return nil, true, nil
-	case build.Tag == "!override":
-		parts, alone = nil, true
 	}
 	if build.Kind != yaml.ScalarNode && build.Kind != yaml.MappingNode {
 		return nil, false, c.wrong(build, "build is a folder or a map, not %s", kind(build))
@@ -322,62 +442,71 @@ func (c *composeFile) parts(n *yaml.Node, seen map[string]bool, depth int) (part
 }
 
 // extended are the parts of the service that another extends.
-func (c *composeFile) extended(n *yaml.Node, seen map[string]bool, depth int) ([]part, bool, error) {
-	from, name := c, c.plain(n)
+func (c *composeFile) extended(by composePlace, n *yaml.Node, seen map[composePlace]bool) ([]part, error) {
+	from, name := project{c}, c.plain(n)
 	if n.Kind == yaml.MappingNode {
 		service := field(n, "service")
 		if service == nil {
-			return nil, false, c.wrong(n, "extends names no service")
+			return nil, c.wrong(n, "extends names no service")
 		}
 		name = c.plain(service)
 		if f := field(n, "file"); f != nil && c.plain(f) != "" {
 			var err error
 			if from, err = c.sibling(f); err != nil {
-				return nil, false, err
+				return nil, err
 			}
 		}
 	}
-	key := from.file.Path + "\x00" + name
-	if seen[key] || depth >= maxDepth {
-		return nil, false, c.wrong(n, "service %s extends itself", name)
+	if seen[by] || len(seen) >= maxDepth {
+		return nil, c.wrong(n, "service %s extends itself", by.name)
 	}
-	seen[key] = true
-	defer delete(seen, key)
-	service := field(field(from.root, "services"), name)
-	if service == nil {
-		return nil, false, c.wrong(n, "there is no service %s to extend in %s", name, from.file.Path)
+	seen[by] = true
+	defer delete(seen, by)
+	there := false
+	from.each(func(_ *composeFile, key *yaml.Node) { there = there || key.Value == name })
+	if !there {
+		return nil, c.wrong(n, "there is no service %s to extend in %s", name, from[0].file.Path)
 	}
-	return from.parts(service, seen, depth+1)
+	parts, _, err := from.parts(name, seen)
+	return parts, err
 }
 
 // sibling opens the file that extends names. Its paths are relative to its own folder.
-func (c *composeFile) sibling(n *yaml.Node) (*composeFile, error) {
+func (c *composeFile) sibling(n *yaml.Node) (project, error) {
 	name := join(c.dir, c.plain(n))
+	if p, ok := c.siblings[name]; ok {
+		return p, nil
+	}
 	file, err := c.open(name)
 	if err != nil {
 		return nil, c.wrong(n, "extends %s: %v", name, err)
 	}
-	roots, err := documents(file)
+	p, err := c.stack([]*source.File{file}, path.Dir(name), c.lookup)
 	if err != nil {
 		return nil, c.wrong(n, "extends %s: %v", name, err)
 	}
-	if len(roots) == 0 {
+	if len(p) == 0 {
 		return nil, c.wrong(n, "extends %s: it is empty", name)
 	}
-	return &composeFile{reader: c.reader, file: file, dir: path.Dir(name), root: roots[0], lookup: c.lookup}, nil
+	c.siblings[name] = p
+	return p, nil
 }
 
 // merge puts the parts of a build together, later ones winning.
 func (b *Build) merge(parts []part) error {
-	context, dir, dockerfile := ".", parts[0].dir, ""
+	context, dir, dockerfile := "", parts[0].dir, ""
 	var inline part
+	var wrong error
+	contexts := map[string]bool{}
 	for _, p := range parts {
-		p := p
 		text := func(n *yaml.Node) string {
+			if n.Tag == reset {
+				return ""
+			}
 			value, unset, err := p.value(n)
 			switch {
-			case err != nil && b.Err == nil:
-				b.Err = err
+			case err != nil && wrong == nil:
+				wrong = err
 			case len(unset) > 0 && b.Unknown == "":
 				b.Unknown = fmt.Sprintf("%s is not set", unset[0])
 			}
@@ -393,7 +522,9 @@ func (b *Build) merge(parts []part) error {
 		if n := field(p.build, "dockerfile"); n != nil {
 			dockerfile, inline = text(n), part{}
 		}
-		if n := field(p.build, "dockerfile_inline"); n != nil && !isNull(n) {
+		if n := field(p.build, "dockerfile_inline"); n != nil && n.Tag == reset {
+			inline = part{}
+		} else if !isNull(n) {
 			inline, dockerfile = part{p.composeFile, n}, ""
 		}
 		if n := field(p.build, "target"); n != nil {
@@ -402,17 +533,14 @@ func (b *Build) merge(parts []part) error {
 		if err := b.arguments(p); err != nil {
 			return err
 		}
-		names, err := p.named(field(p.build, "additional_contexts"))
-		if err != nil {
+		if err := p.contexts(contexts); err != nil {
 			return err
 		}
-		b.Contexts = append(b.Contexts, names...)
 	}
-	if b.Err != nil {
-		return b.Err
+	if wrong != nil {
+		return wrong
 	}
-	slices.Sort(b.Contexts)
-	b.Contexts = slices.Compact(b.Contexts)
+	b.Contexts = slices.Sorted(maps.Keys(contexts))
 	if inline.build != nil {
 		var unset []string
 		var err error
@@ -423,11 +551,15 @@ func (b *Build) merge(parts []part) error {
 			b.Unknown = fmt.Sprintf("%s is not set; a $ of the Dockerfile's own is written $$", unset[0])
 		}
 	}
-	if b.Unknown == "" {
-		if context == "" {
-			context = "."
-		}
-		b.place(dir, context, dockerfile)
+	if b.Unknown != "" {
+		return nil
+	}
+	if home, ok := parts[0].get("HOME"); ok && (context == "~" || strings.HasPrefix(context, "~/")) {
+		context = home + context[1:]
+	}
+	b.place(dir, context, dockerfile)
+	if _, name := path.Split(b.File.Path); context == "" && b.Dockerfile != "" && !exists(b.Dockerfile) && !named(name, defaultNames) {
+		b.Unknown = "it names no context, and its Dockerfile is not there; is the file meant to lie on top of another?"
 	}
 	return nil
 }
@@ -450,7 +582,11 @@ func (c *composeFile) inline(n *yaml.Node) (*Inline, []string, error) {
 // arguments are the args of a build: a map, or a list of NAME=value and NAME.
 func (b *Build) arguments(p part) error {
 	n := field(p.build, "args")
-	if n == nil || isNull(n) {
+	if n != nil && (n.Tag == reset || n.Tag == override) {
+		clear(b.Args)
+		b.CallersArgs = nil
+	}
+	if isNull(n) || n.Tag == reset {
 		return nil
 	}
 	given, err := p.assignments(n, "args")
@@ -458,14 +594,23 @@ func (b *Build) arguments(p part) error {
 		return err
 	}
 	for _, a := range given {
-		value, unset, ok := "", []string(nil), false
-		if a.value != nil && !isNull(a.value) {
-			if value, unset, err = p.value(a.value); err != nil {
-				return err
+		value, unset := "", []string(nil)
+		if isNull(a.value) {
+			var ok bool
+			if value, ok = p.get(a.name); !ok {
+				continue // docker compose passes none then
 			}
-			ok = true
-		} else if value, ok = p.get(a.name); !ok {
-			continue // docker compose passes none then
+		} else if a.value.Tag == reset {
+			delete(b.Args, a.name)
+			continue
+		} else if value, unset, err = p.value(a.value); err != nil {
+			return err
+		} else if a.value.Style == 0 && !strings.Contains(a.value.Value, "$") {
+			// 1.0 and 0x1 are numbers, which docker compose writes anew.
+			var decoded any
+			if err := a.value.Decode(&decoded); err == nil {
+				value = fmt.Sprint(decoded)
+			}
 		}
 		b.CallersArgs = slices.DeleteFunc(b.CallersArgs, func(name string) bool { return name == a.name })
 		if b.Args[a.name] = value; len(unset) > 0 {
@@ -475,12 +620,7 @@ func (b *Build) arguments(p part) error {
 	return nil
 }
 
-func (c *composeFile) get(name string) (string, bool) {
-	if c.lookup == nil {
-		return "", false
-	}
-	return c.lookup(name)
-}
+func (c *composeFile) get(name string) (string, bool) { return c.lookup(name) }
 
 type assignment struct {
 	name  string
@@ -514,17 +654,23 @@ func (c *composeFile) assignments(n *yaml.Node, what string) ([]assignment, erro
 	return nil, c.wrong(n, "%s is a map or a list, not %s", what, kind(n))
 }
 
-// named are the names of additional contexts.
-func (p part) named(n *yaml.Node) ([]string, error) {
-	if n == nil || isNull(n) {
-		return nil, nil
+// contexts adds the names of additional contexts.
+func (p part) contexts(names map[string]bool) error {
+	n := field(p.build, "additional_contexts")
+	if n != nil && (n.Tag == reset || n.Tag == override) {
+		clear(names)
+	}
+	if isNull(n) || n.Tag == reset {
+		return nil
 	}
 	given, err := p.assignments(n, "additional_contexts")
-	var names []string
 	for _, a := range given {
-		names = append(names, a.name)
+		names[a.name] = a.value == nil || a.value.Tag != reset
+		if !names[a.name] {
+			delete(names, a.name)
+		}
 	}
-	return names, err
+	return err
 }
 
 // target follows an alias.
@@ -543,15 +689,17 @@ type keyed struct{ key, value *yaml.Node }
 // pairs are the entries of a map, those that << brings too, in the order of the file; its own win.
 func pairs(n *yaml.Node) []keyed {
 	var out []keyed
-	collect(n, map[string]bool{}, &out, 0)
+	collect(n, map[string]bool{}, map[*yaml.Node]bool{}, &out)
 	return out
 }
 
-func collect(n *yaml.Node, seen map[string]bool, out *[]keyed, depth int) {
+// collect visits each node once, however many aliases lead to it.
+func collect(n *yaml.Node, seen map[string]bool, visited map[*yaml.Node]bool, out *[]keyed) {
 	n = target(n)
-	if n == nil || n.Kind != yaml.MappingNode || depth > maxDepth {
+	if n == nil || n.Kind != yaml.MappingNode || visited[n] {
 		return
 	}
+	visited[n] = true
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := target(n.Content[i])
 		if key.Kind == yaml.ScalarNode && !isMerge(key) && !seen[key.Value] {
@@ -564,7 +712,7 @@ func collect(n *yaml.Node, seen map[string]bool, out *[]keyed, depth int) {
 			continue
 		}
 		for _, from := range list(n.Content[i+1]) {
-			collect(from, seen, out, depth+1)
+			collect(from, seen, visited, out)
 		}
 	}
 }

@@ -23,8 +23,11 @@ import (
 // maxFile bounds what is read of one file, in bytes.
 const maxFile = 16 << 20
 
-// maxDepth bounds how deep files include and services extend one another.
+// maxDepth bounds how deep services and targets build on one another, and variables are nested.
 const maxDepth = 16
+
+// maxDocuments bounds how many Compose files one includes, all in all.
+const maxDocuments = 1000
 
 // Build is one image that a file says how to build.
 type Build struct {
@@ -49,6 +52,8 @@ type Build struct {
 	Unknown string
 	// Err is what is wrong with what the file says of the build.
 	Err error
+
+	dockerfile string // as it is written, relative to the context
 }
 
 // Lookup is the environment: the value of a variable, and whether it is set.
@@ -109,9 +114,10 @@ func read(file *source.File, lookup Lookup) ([]Build, error) {
 
 // reader reads a file and those that it names.
 type reader struct {
-	lookup Lookup
-	files  map[string]*source.File // by path
-	sought map[string]bool         // paths of files that need not be there
+	lookup    Lookup
+	files     map[string]*source.File // by path
+	sought    map[string]bool         // paths of files that need not be there
+	documents int                     // of Compose files that were read
 }
 
 func (r *reader) read(file *source.File) ([]Build, error) {
@@ -173,6 +179,21 @@ func reason(err error) error {
 	return err
 }
 
+// together is what is wrong in one line; nil when nothing is.
+func together(errs ...error) error {
+	var out error
+	for _, err := range errs {
+		switch {
+		case err == nil:
+		case out == nil:
+			out = err
+		default:
+			out = fmt.Errorf("%w; %w", out, err)
+		}
+	}
+	return out
+}
+
 // join is a path as seen from a folder.
 func join(dir, name string) string {
 	name = filepath.ToSlash(name)
@@ -195,8 +216,10 @@ func remote(context string) bool {
 	return false
 }
 
-// place fills in where the Dockerfile and its context are. dir is the folder that paths are relative to.
+// place fills in where the Dockerfile and its context are. dir is the folder that paths are relative to; where the Dockerfile is not there, but
+// is as seen from this folder, it is this one (bake, and docker compose --project-directory).
 func (b *Build) place(dir, context, dockerfile string) {
+	b.dockerfile = dockerfile
 	switch {
 	case remote(context) && b.Inline != nil:
 		return
@@ -216,6 +239,9 @@ func (b *Build) place(dir, context, dockerfile string) {
 		return
 	}
 	b.Dockerfile = join(b.Context, dockerfile)
+	if here := join(join(".", context), dockerfile); !exists(b.Dockerfile) && exists(here) {
+		b.Context, b.Dockerfile = join(".", context), here
+	}
 }
 
 // caller gives an argument a value that is not known.
