@@ -244,15 +244,6 @@ type composeFile struct {
 	siblings map[string]project // the files that services extend, by path
 }
 
-// located is what is wrong in a line of a file.
-type located struct {
-	path    string
-	line    int
-	message string
-}
-
-func (l *located) Error() string { return fmt.Sprintf("line %d: %s", l.line, l.message) }
-
 // wrong is what is wrong at a node.
 func (c *composeFile) wrong(n *yaml.Node, format string, args ...any) error {
 	return &located{c.file.Path, n.Line, fmt.Sprintf(format, args...)}
@@ -372,10 +363,7 @@ func (p project) service(c *composeFile, key *yaml.Node) (Build, bool) {
 	if err == nil && len(parts) > 0 {
 		err = b.merge(parts)
 	}
-	if l := (*located)(nil); errors.As(err, &l) && l.path != c.file.Path {
-		err = fmt.Errorf("%s: %w", l.path, err)
-	}
-	b.Err = err
+	b.Err = in(c.file.Path, err)
 	return b, err != nil || len(parts) > 0
 }
 

@@ -17,20 +17,21 @@ import (
 // variables and functions give stands for their whole expression.
 func (b *bakeFile) inline(expr hcl.Expression, ctx *hcl.EvalContext, value string) *Inline {
 	whole := spanOf(expr.Range())
-	t, written := b.template(expr, ctx)
+	file := b.files[expr.Range().Filename]
+	t, written := placed(file, expr, ctx)
 	if t == nil || t.String() != value {
 		t, written = &text{}, styleOther
 		t.add(value, whole)
 	}
-	return newInline(b.file, t, written, source.Span{Start: whole.Start, End: whole.Start})
+	return newInline(file, t, written, source.Span{Start: whole.Start, End: whole.Start})
 }
 
 func spanOf(r hcl.Range) source.Span { return source.Span{Start: r.Start.Byte, End: r.End.Byte} }
 
-// template finds the places of a text's bytes; nil when it is not text.
-func (b *bakeFile) template(expr hcl.Expression, ctx *hcl.EvalContext) (*text, style) {
-	if b.json {
-		s := &scanner{src: b.file.Bytes, at: spanOf(expr.Range()).Start}
+// placed finds the places of a text's bytes; nil when it is no text.
+func placed(file *source.File, expr hcl.Expression, ctx *hcl.EvalContext) (*text, style) {
+	if isJSON(file.Path) {
+		s := &scanner{src: file.Bytes, at: spanOf(expr.Range()).Start}
 		decoded := s.json()
 		if decoded == nil {
 			return nil, styleOther
@@ -38,16 +39,16 @@ func (b *bakeFile) template(expr hcl.Expression, ctx *hcl.EvalContext) (*text, s
 		if !bytes.Contains(decoded.bytes, []byte("${")) && !bytes.Contains(decoded.bytes, []byte("%{")) {
 			return decoded, styleQuoted
 		}
-		inner, diags := hclsyntax.ParseTemplate(decoded.bytes, b.file.Path, hcl.InitialPos)
+		inner, diags := hclsyntax.ParseTemplate(decoded.bytes, file.Path, hcl.InitialPos)
 		if diags.HasErrors() {
 			return nil, styleOther
 		}
 		return parts(inner, ctx, decoded, false), styleQuoted
 	}
 	all := &text{}
-	all.copy(string(b.file.Bytes), 0)
+	all.copy(string(file.Bytes), 0)
 	at := spanOf(expr.Range())
-	if bytes.HasPrefix(b.file.Bytes[min(at.Start, len(b.file.Bytes)):], []byte("<<")) {
+	if bytes.HasPrefix(file.Bytes[min(at.Start, len(file.Bytes)):], []byte("<<")) {
 		return parts(expr, ctx, all, false), styleBlock
 	}
 	return parts(expr, ctx, all, true), styleQuoted

@@ -53,7 +53,8 @@ type Build struct {
 	// Err is what is wrong with what the file says of the build.
 	Err error
 
-	dockerfile string // as it is written, relative to the context
+	dockerfile string   // as it is written, relative to the context
+	links      []string // the targets that it takes as contexts
 }
 
 // Lookup is the environment: the value of a variable, and whether it is set.
@@ -175,6 +176,23 @@ func reason(err error) error {
 	var at *os.PathError
 	if errors.As(err, &at) {
 		return at.Err
+	}
+	return err
+}
+
+// located is what is wrong in a line of a file.
+type located struct {
+	path    string
+	line    int
+	message string
+}
+
+func (l *located) Error() string { return fmt.Sprintf("line %d: %s", l.line, l.message) }
+
+// in is what is wrong, said of a file: with the file's name where it is another.
+func in(path string, err error) error {
+	if l := (*located)(nil); errors.As(err, &l) && l.path != path {
+		return fmt.Errorf("%s: %w", l.path, err)
 	}
 	return err
 }
