@@ -129,7 +129,7 @@ func (o *buildOptions) override(b *inputs.Build) {
 
 // add adds a build to the job of its file. One that is built as another is judged once.
 func add(jobs []job, b inputs.Build) []job {
-	j := job{path: b.Dockerfile, units: []unit.Unit{{Build: &b}}}
+	j := job{path: b.Dockerfile, units: unit.Add(nil, b)}
 	if b.Inline != nil {
 		j.path, j.content = b.Inline.File.Path, b.Inline.File.Bytes
 	}
@@ -140,9 +140,9 @@ func add(jobs []job, b inputs.Build) []job {
 	case len(jobs[i].units) == 1 && jobs[i].units[0].Build == nil:
 		j.content = jobs[i].content
 		jobs[i] = j
-	case !slices.ContainsFunc(jobs[i].units, func(u unit.Unit) bool { return u.Build.Same(&b) }):
-		jobs[i].units = append(jobs[i].units, j.units...)
+		return jobs
 	}
+	jobs[i].units = unit.Add(jobs[i].units, b)
 	return jobs
 }
 

@@ -53,6 +53,8 @@ type Finding struct {
 	Message  string
 	Related  []Related
 	Fix      *Fix
+	// Builds are the builds of the Dockerfile that have it, where others do not: "service web", "target prod".
+	Builds []string
 	// Unknown marks what could not be decided from the file; it is reported only on request.
 	Unknown bool
 	// Suppressed says which comment hides the finding; nil means none does.
@@ -84,6 +86,21 @@ type Suppression struct {
 	Reason string      // the user's words, may be empty
 	// External is true for what is suppressed by no comment, but by the baseline; Span is empty then.
 	External bool
+}
+
+// maxBuilds is how many builds are named in a text.
+const maxBuilds = 3
+
+// Text is the message for people, with the builds that have it where others do not.
+func (f Finding) Text() string {
+	if len(f.Builds) == 0 {
+		return f.Message
+	}
+	named, more := f.Builds, ""
+	if len(named) > maxBuilds+1 {
+		named, more = named[:maxBuilds], fmt.Sprintf(" and %d more", len(named)-maxBuilds)
+	}
+	return fmt.Sprintf("%s (in %s%s)", f.Message, strings.Join(named, ", "), more)
 }
 
 // Compare orders findings of one file: by start, end, rule, then message.

@@ -58,3 +58,16 @@ func TestCompare(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestText(t *testing.T) {
+	for want, builds := range map[string][]string{
+		"moves":                nil,
+		"moves (in service a)": {"service a"},
+		"moves (in service a, service b, service c, service d)": {"service a", "service b", "service c", "service d"},
+		"moves (in service a, service b, service c and 2 more)": {"service a", "service b", "service c", "service d", "service e"},
+	} {
+		if got := (finding.Finding{Message: "moves", Builds: builds}).Text(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -52,6 +52,8 @@ type Build struct {
 	Unknown string
 	// Err is what is wrong with what the file says of the build.
 	Err error
+	// Also are builds that are the same.
+	Also []*Build
 
 	dockerfile string   // as it is written, relative to the context
 	links      []string // the targets that it takes as contexts
@@ -234,8 +236,9 @@ func remote(context string) bool {
 	return false
 }
 
-// place fills in where the Dockerfile and its context are. dir is the folder that paths are relative to; where the Dockerfile is not there, but
-// is as seen from this folder, it is this one (bake, and docker compose --project-directory).
+// place fills in where the Dockerfile and its context are. dir is the folder that paths are relative to; where a context is named whose
+// Dockerfile is not there, but is as seen from this folder, it is this one: bake's paths are relative to it, and those of a Compose file that
+// lies on top of another are to that one's.
 func (b *Build) place(dir, context, dockerfile string) {
 	b.dockerfile = dockerfile
 	switch {
@@ -257,7 +260,7 @@ func (b *Build) place(dir, context, dockerfile string) {
 		return
 	}
 	b.Dockerfile = join(b.Context, dockerfile)
-	if here := join(join(".", context), dockerfile); !exists(b.Dockerfile) && exists(here) {
+	if here := join(join(".", context), dockerfile); context != "" && !exists(b.Dockerfile) && exists(here) {
 		b.Context, b.Dockerfile = join(".", context), here
 	}
 }

@@ -104,7 +104,7 @@ func (s *server) fixOf(snap *snapshot, f finding.Finding, given []diagnostic) co
 func matching(snap *snapshot, f finding.Finding, given []diagnostic) []diagnostic {
 	var out []diagnostic
 	for _, d := range given {
-		if bytes.Equal(d.Code, code(f.Rule)) && d.Range == snap.rangeOf(f.Span) && d.Message == f.Message {
+		if bytes.Equal(d.Code, code(f.Rule)) && d.Range == snap.rangeOf(f.Span) && d.Message == f.Text() {
 			out = append(out, d)
 		}
 	}

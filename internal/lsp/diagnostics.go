@@ -21,7 +21,7 @@ func (s *server) diagnostics(snap *snapshot) []diagnostic {
 		return append(out, s.unjudged(snap))
 	}
 	for _, f := range snap.found {
-		d := diagnostic{Range: snap.rangeOf(f.Span), Severity: severityOf(f.Severity), Code: code(f.Rule), Source: "plimline", Message: f.Message}
+		d := diagnostic{Range: snap.rangeOf(f.Span), Severity: severityOf(f.Severity), Code: code(f.Rule), Source: "plimline", Message: f.Text()}
 		if rule, ok := snap.linter.Catalog().Rule(f.Rule); ok {
 			if page := s.opt.Page(rule); page != "" {
 				d.CodeDescription = &codeDescription{page}

@@ -323,11 +323,10 @@ func (s *server) builtBy(ctx context.Context, c *config.Config, path string) []u
 		}
 		for _, b := range builds {
 			file, err := filepath.Abs(filepath.FromSlash(b.Dockerfile))
-			if err != nil || b.Dockerfile == "" || file != want || b.Err != nil || b.Unknown != "" ||
-				slices.ContainsFunc(out, func(u unit.Unit) bool { return u.Build.Same(&b) }) {
+			if err != nil || b.Dockerfile == "" || file != want || b.Err != nil || b.Unknown != "" {
 				continue
 			}
-			out = append(out, unit.Unit{Build: &b})
+			out = unit.Add(out, b)
 		}
 	}
 	return out
@@ -345,9 +344,8 @@ func (s *server) builtIn(ctx context.Context, file *source.File) (units []unit.U
 			// It stands in a file that this one includes, or lies on.
 		case b.Err != nil:
 			wrong = append(wrong, finding.Finding{Rule: notLinted, Severity: finding.Error, Span: b.Span, Message: fmt.Sprintf("%s: %v", b.Name, b.Err)})
-		case b.Unknown == "" && b.Inline != nil && b.Inline.File.Path == file.Path &&
-			!slices.ContainsFunc(units, func(u unit.Unit) bool { return u.Build.Same(&b) }):
-			units = append(units, unit.Unit{Build: &b})
+		case b.Unknown == "" && b.Inline != nil && b.Inline.File.Path == file.Path:
+			units = unit.Add(units, b)
 		}
 	}
 	return units, wrong

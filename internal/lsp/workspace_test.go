@@ -365,7 +365,7 @@ func TestCompose(t *testing.T) {
 	c.put("compose.yaml", strings.Replace(compose, "      target: [x]\n", "", 1))
 	c.put("plimline.yaml", "inputs: [compose.yaml]\n")
 	c.notify("workspace/didChangeConfiguration", map[string]any{})
-	want := []string{"1:5-1:16 latest-tag alpine:latest is whatever was pushed to it last"}
+	want := []string{"1:5-1:16 latest-tag alpine:latest is whatever was pushed to it last (in service b)"}
 	c.eventually("the Compose file's argument", func() bool { return slices.Equal(want, listed(c.pull("Dockerfile"))) })
 	// In what lies on a Compose file, too.
 	c.open("compose.override.yaml", "services:\n  b:\n    build:\n      dockerfile_inline: |\n        FROM debian:latest\n        USER 1000\n")

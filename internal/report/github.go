@@ -31,7 +31,7 @@ func writeGitHub(w io.Writer, run *Run, opt Options) error {
 			if start.Line == end.Line {
 				place += fmt.Sprintf(",col=%d,endColumn=%d", start.Column, max(start.Column, end.Column-1))
 			}
-			fmt.Fprintf(b, "::%s file=%s,%s,title=plimline %s::%s\n", level(f), escapeProperty(r.Path), place, escapeProperty(f.Rule), escapeData(f.Message))
+			fmt.Fprintf(b, "::%s file=%s,%s,title=plimline %s::%s\n", level(f), escapeProperty(r.Path), place, escapeProperty(f.Rule), escapeData(f.Text()))
 		}
 	}
 	if !opt.Quiet {

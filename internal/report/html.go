@@ -383,7 +383,7 @@ func (p *htmlPage) finding(n, k int, src *source.File, f finding.Finding) {
 	}
 	place := src.Position(f.Span.Start)
 	p.add("<div class=\"finding %s%s\" id=\"f%d-%d\" data-rule=\"%s\" tabindex=\"-1\"><p><b>%s</b> %s %s <span class=\"more\">%d:%d</span></p>",
-		raw(class), raw(state), n, k+1, plain(f.Rule), raw(class), plain(f.Message), p.ruleLink(f.Rule), place.Line, place.Column)
+		raw(class), raw(state), n, k+1, plain(f.Rule), raw(class), plain(f.Text()), p.ruleLink(f.Rule), place.Line, place.Column)
 	for _, x := range f.Related {
 		line := src.Line(x.Span.Start)
 		p.add("<p class=\"more\"><a href=\"#f%d-L%d\">line %d</a>: %s</p>", n, line, line, plain(x.Message))

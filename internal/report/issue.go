@@ -67,7 +67,7 @@ func (r *Run) issues() iter.Seq[issue] {
 					continue
 				}
 				p := result.Source.Position(f.Span.Start)
-				if !yield(issue{result.Path, f.Rule, f.Severity, f.Message, p.Line, p.Column, result, f}) {
+				if !yield(issue{result.Path, f.Rule, f.Severity, f.Text(), p.Line, p.Column, result, f}) {
 					return
 				}
 			}

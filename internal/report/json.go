@@ -28,6 +28,7 @@ type jsonFinding struct {
 	Severity   string           `json:"severity"`
 	Title      string           `json:"title,omitempty"` // the rule's
 	Message    string           `json:"message"`
+	Builds     []string         `json:"builds,omitempty"` // those that have it, where others do not: "service web"
 	Unknown    bool             `json:"unknown,omitempty"`
 	Start      jsonPosition     `json:"start"`
 	End        jsonPosition     `json:"end"`
@@ -87,7 +88,7 @@ func (r *Run) ofFinding(src *source.File, f finding.Finding) jsonFinding {
 		p := src.Position(offset)
 		return jsonPosition{p.Line, p.Column, offset}
 	}
-	out := jsonFinding{Rule: f.Rule, Severity: f.Severity.String(), Message: f.Message, Unknown: f.Unknown, Start: at(f.Span.Start), End: at(f.Span.End)}
+	out := jsonFinding{Rule: f.Rule, Severity: f.Severity.String(), Message: f.Message, Builds: f.Builds, Unknown: f.Unknown, Start: at(f.Span.Start), End: at(f.Span.End)}
 	if rule, ok := r.Catalog.Rule(f.Rule); ok {
 		out.Title = rule.Title
 	}

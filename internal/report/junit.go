@@ -77,7 +77,7 @@ func (r *Run) junitSuite(result Result) junitSuite {
 		if !r.reported(f) {
 			continue
 		}
-		c := junitCase{Name: f.Rule + ": " + visible(f.Message, false), Class: path, File: path}
+		c := junitCase{Name: f.Rule + ": " + visible(f.Text(), false), Class: path, File: path}
 		switch {
 		case f.Suppressed != nil:
 			c.Skipped = &junitSkip{"suppressed"}
@@ -88,11 +88,11 @@ func (r *Run) junitSuite(result Result) junitSuite {
 			c.Skipped = &junitSkip{"this cannot be decided from the file"}
 		default:
 			p := result.Source.Position(f.Span.Start)
-			text := fmt.Sprintf("%s:%d:%d: %s: %s [%s]", path, p.Line, p.Column, f.Severity, visible(f.Message, false), f.Rule)
+			text := fmt.Sprintf("%s:%d:%d: %s: %s [%s]", path, p.Line, p.Column, f.Severity, visible(f.Text(), false), f.Rule)
 			if f.Fix != nil {
 				text += "\nhelp: " + visible(f.Fix.Title, false)
 			}
-			c.Failure = &junitFailure{visible(f.Message, false), f.Severity.String(), text}
+			c.Failure = &junitFailure{visible(f.Text(), false), f.Severity.String(), text}
 		}
 		s.add(c)
 	}

@@ -52,7 +52,7 @@ func run(t *testing.T) *report.Run {
 					Related: []finding.Related{{Span: at(t, tabs, "root", 1), Message: "see here"}},
 					Fix:     &finding.Fix{Title: "pin it", Safe: true, Edits: []finding.Edit{{Span: at(t, tabs, "latest", 1), Text: "3.20"}}}},
 				{Rule: "long", Severity: finding.Note, Span: all, Message: "many lines"},
-				{Rule: "long", Severity: finding.Note, Span: at(t, tabs, "🚀", 1), Message: "wide"},
+				{Rule: "long", Severity: finding.Note, Span: at(t, tabs, "🚀", 1), Message: "wide", Builds: []string{"service web", "target <prod>"}},
 				{Rule: "root-user", Severity: finding.Error, Span: at(t, tabs, "root", 1), Message: "runs as root"},
 				{Rule: "root-user", Severity: finding.Error, Span: source.Span{Start: len(tabs.Bytes), End: len(tabs.Bytes)}, Message: "at the end"},
 				{Rule: "latest-tag", Severity: finding.Warning, Span: at(t, tabs, "FROM", 1), Message: "hidden",

@@ -136,7 +136,7 @@ func (s *sarifWriter) results(r Result) []*sarif.Result {
 			RuleID:    pointer(f.Rule),
 			RuleIndex: s.indexes[f.Rule],
 			Level:     sarifLevel(f.Severity),
-			Message:   message(sentence(f.Message)),
+			Message:   message(sentence(f.Text())),
 			Locations: []*sarif.Location{s.place(r, f.Span, -1, "")},
 		}
 		if f.Unknown {

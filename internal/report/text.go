@@ -92,7 +92,7 @@ func (t *text) finding(r Result, f finding.Finding) {
 	}
 	fmt.Fprintf(t.w, "%s %s %s %s\n",
 		t.style.bold(fmt.Sprintf("%s:%d:%d:", visible(r.Path, false), p.Line, p.Column)),
-		t.style.severity(f.Severity, severity+":"), visible(f.Message, false), t.style.dim("["+f.Rule+"]"))
+		t.style.severity(f.Severity, severity+":"), visible(f.Text(), false), t.style.dim("["+f.Rule+"]"))
 	gutter := len(fmt.Sprint(r.Source.Line(max(f.Span.Start, f.Span.End-1))))
 	for _, x := range f.Related {
 		gutter = max(gutter, len(fmt.Sprint(r.Source.Line(x.Span.Start))))

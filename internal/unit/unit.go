@@ -21,6 +21,17 @@ type Unit struct {
 	Said  []shellcheck.Comment
 }
 
+// Add adds a way in which a file is built. One that is the same as another is judged once, under both names.
+func Add(units []Unit, b inputs.Build) []Unit {
+	for _, u := range units {
+		if u.Build.Same(&b) {
+			u.Build.Also = append(u.Build.Also, &b)
+			return units
+		}
+	}
+	return append(units, Unit{Build: &b})
+}
+
 // Source is the Dockerfile: the file itself, or one that stands in it.
 func (u *Unit) Source(file *source.File) *source.File {
 	if u.Build == nil || u.Build.Inline == nil {
@@ -94,7 +105,8 @@ func Merged(all []Judged, catalog *finding.Catalog) []finding.Finding {
 		}
 	}
 	var out []finding.Finding
-	seen := map[key]bool{}
+	var keys []key
+	seen, where := map[key]bool{}, map[key][]Unit{}
 	for _, j := range all {
 		for _, f := range j.Findings {
 			p := place{f.Rule, start(j.Unit), f.Span}
@@ -102,16 +114,52 @@ func Merged(all []Judged, catalog *finding.Catalog) []finding.Finding {
 				continue
 			}
 			k := key{p, f.Message, f.Unknown, f.Suppressed != nil}
+			where[k] = append(where[k], j.Unit)
 			if seen[k] {
 				continue
 			}
 			seen[k] = true
+			keys = append(keys, k)
 			if j.Build != nil && j.Build.Inline != nil {
 				f = j.Build.Inline.Finding(f)
 			}
 			out = append(out, f)
 		}
 	}
+	named := names(all)
+	for i, k := range keys {
+		if len(where[k]) < ways[k.start] {
+			out[i].Builds = named(where[k])
+		}
+	}
 	slices.SortFunc(out, finding.Compare)
 	return out
+}
+
+// names names builds, with the file that speaks of them where there are several.
+func names(all []Judged) func([]Unit) []string {
+	files := map[string]bool{}
+	each := func(u Unit, f func(*inputs.Build)) {
+		if u.Build != nil {
+			f(u.Build)
+			for _, b := range u.Build.Also {
+				f(b)
+			}
+		}
+	}
+	for _, j := range all {
+		each(j.Unit, func(b *inputs.Build) { files[b.File.Path] = true })
+	}
+	return func(units []Unit) (out []string) {
+		for _, u := range units {
+			each(u, func(b *inputs.Build) {
+				name := b.Name
+				if len(files) > 1 {
+					name += " of " + b.File.Path
+				}
+				out = append(out, name)
+			})
+		}
+		return out
+	}
 }
