@@ -118,7 +118,7 @@ func (a *app) writeIgnores(files []*ignorer) error {
 		}
 		for _, x := range f.left() {
 			p := f.old.Position(x.Span.Start)
-			fmt.Fprintf(a.stderr, "%s:%d:%d: not ignored: %s [%s]\n", f.old.Path, p.Line, p.Column, x.Message, x.Rule)
+			fmt.Fprintf(a.stderr, "%s:%d:%d: not ignored: %s [%s]: %s\n", f.old.Path, p.Line, p.Column, x.Text(), x.Rule, f.refused[x.Rule])
 			a.code = max(a.code, ExitFindings)
 		}
 	}
@@ -134,14 +134,15 @@ type ignorer struct {
 	found  []finding.Finding // what is to be hidden
 	shown  func(finding.Finding) bool
 	reason string
-	// refused are rules that no comment hides; gone are those whose findings go away when a comment is put in, such as one that judges
+	// refused are rules that get no comment, with why; gone are those whose findings go away when a comment is put in, such as one that judges
 	// the comment above an instruction.
-	refused, gone map[string]bool
-	text          []byte // the file with comments; nil when there is nothing to write
+	refused map[string]string
+	gone    map[string]bool
+	text    []byte // the file with comments; nil when there is nothing to write
 }
 
 func newIgnorer(j job, r result, opt *lintOptions) *ignorer {
-	f := &ignorer{units: slices.Clone(j.units), old: r.Source, parsed: dockerfile.Parse(r.Source), reason: opt.addIgnore, refused: map[string]bool{}, gone: map[string]bool{}}
+	f := &ignorer{units: slices.Clone(j.units), old: r.Source, parsed: dockerfile.Parse(r.Source), reason: opt.addIgnore, refused: map[string]string{}, gone: map[string]bool{}}
 	f.shown = func(x finding.Finding) bool { return x.Suppressed == nil && (!x.Unknown || opt.unknown) }
 	for _, x := range r.Findings {
 		if f.shown(x) {
@@ -149,26 +150,26 @@ func newIgnorer(j job, r result, opt *lintOptions) *ignorer {
 		}
 	}
 	if slices.ContainsFunc(f.units, func(u unit.Unit) bool { return u.Build != nil && u.Build.Inline != nil }) {
-		f.refuse() // a comment within a Compose or Bake file is for people to write
+		f.refuse("its Dockerfile stands in another file, where a comment above the instruction is for people to write")
 	}
 	return f
 }
 
 // hidden are the findings that get a comment.
 func (f *ignorer) hidden() []finding.Finding {
-	return slices.DeleteFunc(slices.Clone(f.found), func(x finding.Finding) bool { return f.refused[x.Rule] || f.gone[x.Rule] })
+	return slices.DeleteFunc(slices.Clone(f.found), func(x finding.Finding) bool { return f.refused[x.Rule] != "" || f.gone[x.Rule] })
 }
 
 // left are the findings that stay.
 func (f *ignorer) left() []finding.Finding {
-	return slices.DeleteFunc(slices.Clone(f.found), func(x finding.Finding) bool { return !f.refused[x.Rule] })
+	return slices.DeleteFunc(slices.Clone(f.found), func(x finding.Finding) bool { return f.refused[x.Rule] == "" })
 }
 
 // refuse gives up: the file stays as it is.
-func (f *ignorer) refuse() {
+func (f *ignorer) refuse(why string) {
 	f.text = nil
 	for _, x := range f.found {
-		f.refused[x.Rule] = true
+		f.refused[x.Rule] = why
 	}
 }
 
@@ -181,7 +182,7 @@ func (f *ignorer) compose() {
 	}
 	text, ok := finding.Apply(f.old.Bytes, edits)
 	if !ok || !ignore.SameInstructions(f.parsed, dockerfile.Parse(source.NewFile(f.old.Path, text))) {
-		f.refuse()
+		f.refuse("a comment would change an instruction of the file")
 		return
 	}
 	f.text = text
@@ -190,11 +191,11 @@ func (f *ignorer) compose() {
 // check looks at what is found with the comments, and reports whether they have to be others. Each time one rule more goes without.
 func (f *ignorer) check(r result) (again bool) {
 	if r.Err != nil || r.config != nil || r.failed != nil {
-		f.refuse()
+		f.refuse("the file with comments cannot be judged")
 		return false
 	}
 	for _, x := range r.Findings {
-		if !f.shown(x) || f.refused[x.Rule] {
+		if !f.shown(x) || f.refused[x.Rule] != "" {
 			continue
 		}
 		again = true
@@ -203,7 +204,7 @@ func (f *ignorer) check(r result) (again bool) {
 		case x.Rule == ignore.UnusedIgnore && !f.gone[name] && slices.ContainsFunc(f.hidden(), func(y finding.Finding) bool { return y.Rule == name }):
 			f.gone[name] = true
 		default:
-			f.refused[x.Rule] = true
+			f.refused[x.Rule] = "no comment hides it"
 		}
 	}
 	return again
