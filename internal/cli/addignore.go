@@ -12,6 +12,7 @@ import (
 	"github.com/plimline/plimline/internal/finding"
 	"github.com/plimline/plimline/internal/fix"
 	"github.com/plimline/plimline/internal/ignore"
+	"github.com/plimline/plimline/internal/inputs"
 	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/internal/unit"
 )
@@ -83,7 +84,12 @@ func settle(ctx context.Context, files []*ignorer, lint func(context.Context, []
 			if f.text == nil {
 				return true
 			}
-			jobs = append(jobs, job{path: f.old.Path, content: f.text, units: f.units})
+			units, err := f.as(source.NewFile(f.old.Path, f.text))
+			if err != nil {
+				f.refuse(err.Error())
+				return true
+			}
+			jobs = append(jobs, job{path: f.old.Path, content: f.text, units: units})
 			return false
 		})
 		if len(jobs) == 0 {
@@ -95,7 +101,7 @@ func settle(ctx context.Context, files []*ignorer, lint func(context.Context, []
 		}
 		var next []*ignorer
 		for i, f := range pending {
-			if f.check(results[i]) {
+			if f.check(results[i], jobs[i].units) {
 				next = append(next, f)
 			}
 		}
@@ -116,11 +122,11 @@ func (a *app) writeIgnores(files []*ignorer) error {
 			total, written = total+n, written+1
 			fmt.Fprintf(a.stdout, "%s: ignored %s\n", f.old.Path, f.counts())
 		}
-		for _, x := range f.left() {
+		f.left(func(x finding.Finding, why string) {
 			p := f.old.Position(x.Span.Start)
-			fmt.Fprintf(a.stderr, "%s:%d:%d: not ignored: %s [%s]: %s\n", f.old.Path, p.Line, p.Column, x.Text(), x.Rule, f.refused[x.Rule])
+			fmt.Fprintf(a.stderr, "%s:%d:%d: not ignored: %s [%s]: %s\n", f.old.Path, p.Line, p.Column, x.Text(), x.Rule, why)
 			a.code = max(a.code, ExitFindings)
-		}
+		})
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s ignored in %s\n", plural(total, "finding"), plural(written, "file"))
 	return err
@@ -130,81 +136,184 @@ func (a *app) writeIgnores(files []*ignorer) error {
 type ignorer struct {
 	units  []unit.Unit // the ways it is built
 	old    *source.File
-	parsed *dockerfile.File
 	found  []finding.Finding // what is to be hidden
 	shown  func(finding.Finding) bool
 	reason string
 	// refused are rules that get no comment, with why; gone are those whose findings go away when a comment is put in, such as one that judges
 	// the comment above an instruction.
-	refused map[string]string
-	gone    map[string]bool
+	refused map[ignored]string
+	gone    map[ignored]bool
 	text    []byte // the file with comments; nil when there is nothing to write
 }
 
+// ignored is a rule in one of the Dockerfiles of a file.
+type ignored struct {
+	rule string
+	in   int
+}
+
+// standing is a Dockerfile: a file itself, or one that stands in it.
+type standing struct {
+	*dockerfile.File
+	inline *inputs.Inline
+}
+
 func newIgnorer(j job, r result, opt *lintOptions) *ignorer {
-	f := &ignorer{units: slices.Clone(j.units), old: r.Source, parsed: dockerfile.Parse(r.Source), reason: opt.addIgnore, refused: map[string]string{}, gone: map[string]bool{}}
+	f := &ignorer{units: j.units, old: r.Source, reason: opt.addIgnore, refused: map[ignored]string{}, gone: map[ignored]bool{}}
 	f.shown = func(x finding.Finding) bool { return x.Suppressed == nil && (!x.Unknown || opt.unknown) }
 	for _, x := range r.Findings {
 		if f.shown(x) {
 			f.found = append(f.found, x)
 		}
 	}
-	if slices.ContainsFunc(f.units, func(u unit.Unit) bool { return u.Build != nil && u.Build.Inline != nil }) {
-		f.refuse("its Dockerfile stands in another file, where a comment above the instruction is for people to write")
-	}
 	return f
+}
+
+// dockerfiles are those of a file that is built in some ways, in their order.
+func dockerfiles(file *source.File, units []unit.Unit) []standing {
+	var out []standing
+	for _, u := range units {
+		if u.Build == nil || u.Build.Inline == nil {
+			return []standing{{dockerfile.Parse(file), nil}}
+		}
+		in := u.Build.Inline
+		if !slices.ContainsFunc(out, func(d standing) bool { return d.inline.Start() == in.Start() }) {
+			out = append(out, standing{dockerfile.Parse(u.Source(file)), in})
+		}
+	}
+	slices.SortFunc(out, func(x, y standing) int { return x.inline.Start() - y.inline.Start() })
+	return out
+}
+
+// within is a finding of the file as one of the Dockerfile.
+func (d standing) within(x finding.Finding) (finding.Finding, bool) {
+	if d.inline == nil {
+		return x, true
+	}
+	at, ok := d.inline.Within(x.Span)
+	x.Span = at
+	return x, ok
+}
+
+// place is what a finding is of.
+func place(all []standing, x finding.Finding) ignored {
+	i := slices.IndexFunc(all, func(d standing) bool {
+		_, ok := d.within(x)
+		return ok
+	})
+	return ignored{x.Rule, i}
 }
 
 // hidden are the findings that get a comment.
 func (f *ignorer) hidden() []finding.Finding {
-	return slices.DeleteFunc(slices.Clone(f.found), func(x finding.Finding) bool { return f.refused[x.Rule] != "" || f.gone[x.Rule] })
+	all := dockerfiles(f.old, f.units)
+	return slices.DeleteFunc(slices.Clone(f.found), func(x finding.Finding) bool {
+		p := place(all, x)
+		return f.refused[p] != "" || f.gone[p]
+	})
 }
 
-// left are the findings that stay.
-func (f *ignorer) left() []finding.Finding {
-	return slices.DeleteFunc(slices.Clone(f.found), func(x finding.Finding) bool { return f.refused[x.Rule] == "" })
+// left are the findings that stay, with why.
+func (f *ignorer) left(each func(x finding.Finding, why string)) {
+	all := dockerfiles(f.old, f.units)
+	for _, x := range f.found {
+		if why := f.refused[place(all, x)]; why != "" {
+			each(x, why)
+		}
+	}
 }
 
 // refuse gives up: the file stays as it is.
 func (f *ignorer) refuse(why string) {
 	f.text = nil
+	all := dockerfiles(f.old, f.units)
 	for _, x := range f.found {
-		f.refused[x.Rule] = why
+		f.refused[place(all, x)] = why
 	}
 }
 
-// compose puts the comments in. Where that would change an instruction, the file is left alone.
+// compose puts the comments in. A Dockerfile in which that would change an instruction is left alone, and so is one that does not stand in its
+// file as it is.
 func (f *ignorer) compose() {
 	f.text = nil
-	edits := ignore.Add(f.parsed, f.hidden(), f.reason)
+	all := dockerfiles(f.old, f.units)
+	hidden := f.hidden()
+	var edits []finding.Edit
+	for i, d := range all {
+		var own []finding.Finding
+		for _, x := range hidden {
+			if place(all, x).in == i {
+				x, _ = d.within(x)
+				own = append(own, x)
+			}
+		}
+		refuse := func(why string) {
+			for _, x := range own {
+				f.refused[ignored{x.Rule, i}] = why
+			}
+		}
+		added := ignore.Add(d.File, own, f.reason)
+		if len(added) == 0 {
+			continue
+		}
+		text, ok := finding.Apply(d.Source.Bytes, added)
+		if !ok || !ignore.SameInstructions(d.File, dockerfile.Parse(source.NewFile(f.old.Path, text))) {
+			refuse("a comment would change an instruction")
+			continue
+		}
+		if d.inline != nil {
+			if added, ok = d.inline.Edits(added); !ok {
+				refuse("the lines of its Dockerfile do not stand in the file as they are")
+				continue
+			}
+		}
+		edits = append(edits, added...)
+	}
 	if len(edits) == 0 {
 		return
 	}
 	text, ok := finding.Apply(f.old.Bytes, edits)
-	if !ok || !ignore.SameInstructions(f.parsed, dockerfile.Parse(source.NewFile(f.old.Path, text))) {
-		f.refuse("a comment would change an instruction of the file")
+	if !ok {
+		f.refuse("the comments are in one another's way")
 		return
 	}
 	f.text = text
 }
 
+// as are the ways in which the file is built with the comments.
+func (f *ignorer) as(file *source.File) ([]unit.Unit, error) {
+	out := slices.Clone(f.units)
+	for i, u := range out {
+		if u.Build != nil && u.Build.Inline != nil {
+			var err error
+			if out[i].Build, err = u.Build.In(file); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
 // check looks at what is found with the comments, and reports whether they have to be others. Each time one rule more goes without.
-func (f *ignorer) check(r result) (again bool) {
+func (f *ignorer) check(r result, units []unit.Unit) (again bool) {
 	if r.Err != nil || r.config != nil || r.failed != nil {
 		f.refuse("the file with comments cannot be judged")
 		return false
 	}
+	all := dockerfiles(r.Source, units)
+	before, hidden := dockerfiles(f.old, f.units), f.hidden()
 	for _, x := range r.Findings {
-		if !f.shown(x) || f.refused[x.Rule] != "" {
+		p := place(all, x)
+		if !f.shown(x) || f.refused[p] != "" {
 			continue
 		}
 		again = true
-		name := r.Source.Text(x.Span)
+		unused := ignored{r.Source.Text(x.Span), p.in}
 		switch {
-		case x.Rule == ignore.UnusedIgnore && !f.gone[name] && slices.ContainsFunc(f.hidden(), func(y finding.Finding) bool { return y.Rule == name }):
-			f.gone[name] = true
+		case x.Rule == ignore.UnusedIgnore && !f.gone[unused] && slices.ContainsFunc(hidden, func(y finding.Finding) bool { return place(before, y) == unused }):
+			f.gone[unused] = true
 		default:
-			f.refused[x.Rule] = "no comment hides it"
+			f.refused[p] = "no comment hides it"
 		}
 	}
 	return again

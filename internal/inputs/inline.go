@@ -30,6 +30,25 @@ func (in *Inline) Text() []byte { return in.text.bytes }
 // Span is where a range of the Dockerfile stands in the file.
 func (in *Inline) Span(s source.Span) source.Span { return in.text.span(s.Start, s.End, in.at) }
 
+// Within is the range of the Dockerfile that stands at a range of the file, as Span gives it; ok is false for one of something else.
+func (in *Inline) Within(s source.Span) (at source.Span, ok bool) {
+	places := in.text.places
+	from := func(offset, start int) int {
+		for i := start; i < len(places); i++ {
+			if places[i].Start >= offset {
+				return i
+			}
+		}
+		return len(places)
+	}
+	at.Start = from(s.Start, 0)
+	if in.Span(source.Span{Start: at.Start, End: at.Start}).Start != s.Start {
+		return source.Span{}, false
+	}
+	at.End = from(s.End, at.Start)
+	return at, true
+}
+
 // Start tells one Dockerfile of the file from another.
 func (in *Inline) Start() int { return in.Span(source.Span{}).Start }
 

@@ -139,5 +139,12 @@ func checkPlaces(t *testing.T, in *Inline) {
 			t.Fatalf("byte %d of %q is at %v, behind %d", i, in.Text(), at, last)
 		}
 		last = at.Start
+		if i > 0 && in.text.places[i-1].Start == at.Start {
+			continue
+		}
+		want := source.Span{Start: i, End: len(in.text.bytes)}
+		if got, ok := in.Within(in.Span(want)); !ok || got != want {
+			t.Fatalf("%v of %q comes back as %v", want, in.Text(), got)
+		}
 	}
 }
