@@ -193,7 +193,11 @@ func documents(file *source.File) ([]*yaml.Node, error) {
 			return roots, nil
 		}
 		if err != nil {
-			return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+			message := strings.TrimPrefix(err.Error(), "yaml: ")
+			if !strings.HasPrefix(message, "line ") {
+				message = "line 1: " + message // the one line that the library does not name
+			}
+			return nil, errors.New(message)
 		}
 		if len(doc.Content) > 0 && !isNull(doc.Content[0]) {
 			roots = append(roots, target(doc.Content[0]))

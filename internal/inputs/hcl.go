@@ -47,11 +47,32 @@ func placed(file *source.File, expr hcl.Expression, ctx *hcl.EvalContext) (*text
 	}
 	all := &text{}
 	all.copy(string(file.Bytes), 0)
+	expr = chosen(expr, ctx)
 	at := spanOf(expr.Range())
 	if bytes.HasPrefix(file.Bytes[min(at.Start, len(file.Bytes)):], []byte("<<")) {
 		return parts(expr, ctx, all, false), styleBlock
 	}
 	return parts(expr, ctx, all, true), styleQuoted
+}
+
+// chosen is an expression without parentheses, and for a condition the side that counts.
+func chosen(expr hcl.Expression, ctx *hcl.EvalContext) hcl.Expression {
+	for {
+		switch x := expr.(type) {
+		case *hclsyntax.ParenthesesExpr:
+			expr = x.Expression
+		case *hclsyntax.ConditionalExpr:
+			yes, diags := x.Condition.Value(ctx)
+			if diags.HasErrors() || !yes.IsKnown() || yes.IsNull() || yes.Type() != cty.Bool {
+				return expr
+			}
+			if expr = x.FalseResult; yes.True() {
+				expr = x.TrueResult
+			}
+		default:
+			return expr
+		}
+	}
 }
 
 // parts are the pieces of a template, whose ranges count in src.
@@ -81,8 +102,24 @@ func parts(expr hcl.Expression, ctx *hcl.EvalContext, src *text, quoted bool) *t
 		}
 		from := src.slice(at.Start, at.End)
 		var exact *text
-		if _, literal := piece.(*hclsyntax.LiteralValueExpr); literal && value.Type() == cty.String {
-			exact = unescaped(from, s, quoted)
+		switch x := piece.(type) {
+		case *hclsyntax.LiteralValueExpr:
+			if value.Type() == cty.String {
+				if exact = unescaped(from, s, quoted); exact == nil && s != "" {
+					exact = aligned(from, s)
+				}
+			}
+		case *hclsyntax.ParenthesesExpr, *hclsyntax.ConditionalExpr:
+			// A text in quotes within ${}, or what stands between %{if} and %{endif}.
+			ways := []bool{true}
+			if !quoted {
+				ways = append(ways, false)
+			}
+			for _, quoted := range ways {
+				if side := parts(chosen(x, ctx), ctx, src, quoted); exact == nil && side != nil && side.String() == s {
+					exact = side
+				}
+			}
 		}
 		if exact != nil {
 			out.append(exact)
@@ -93,7 +130,25 @@ func parts(expr hcl.Expression, ctx *hcl.EvalContext, src *text, quoted bool) *t
 	return out
 }
 
-// unescaped finds want in the bytes of a literal: lines lose the indent that <<- takes off, $${ is ${, and within quotes there are
+// aligned finds want in the bytes of a literal that has lost blanks, to a ~ beside it or to <<-. nil when more than blanks are lost.
+func aligned(from *text, want string) *text {
+	out := &text{}
+	for i := range from.bytes {
+		c := from.bytes[i]
+		switch {
+		case len(out.bytes) < len(want) && c == want[len(out.bytes)]:
+			out.append(from.slice(i, i+1))
+		case !strings.ContainsRune(" \t\r\n", rune(c)):
+			return nil
+		}
+	}
+	if len(out.bytes) < len(want) {
+		return nil
+	}
+	return out
+}
+
+// unescaped finds want in all the bytes of a literal: lines lose the indent that <<- takes off, $${ is ${, and within quotes there are
 // escapes. nil when that does not give want.
 func unescaped(from *text, want string, quoted bool) *text {
 	out := &text{}

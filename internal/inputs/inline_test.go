@@ -157,3 +157,56 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestPlaces: in every way to write a Dockerfile, with each end of lines and behind a byte order mark, its bytes are found.
+func TestPlaces(t *testing.T) {
+	const head, needle = "services:\n  a:\n    build:\n      context: .\n", "alpine:latest"
+	hcl := func(value string) string { return "# é\ntarget \"a\" {\n  dockerfile-inline = " + value + "\n}\n" }
+	for name, tt := range map[string]struct{ path, file string }{
+		"block":               {"c.yaml", head + "      dockerfile_inline: |\n        # é 🚀\n        FROM alpine:latest\n    image: x\n"},
+		"block, kept":         {"c.yaml", head + "      dockerfile_inline: |+\n\n        FROM alpine:latest\n\n\n    image: x\n"},
+		"block, stripped":     {"c.yaml", head + "      dockerfile_inline: |- # why\n        ARG A=$$B ${X:-y}\n        FROM alpine:latest"},
+		"block, indented":     {"c.yaml", head + "      dockerfile_inline: |2+\n          # é\n         FROM alpine:latest\n"},
+		"block, a line later": {"c.yaml", head + "      dockerfile_inline: &x !!str\n        # why\n        |\n        FROM alpine:latest\n"},
+		"folded":              {"c.yaml", head + "      dockerfile_inline: >\n        ARG\n        A\n\n        FROM alpine:latest\n\n        USER 1\n"},
+		"folded, indented":    {"c.yaml", head + "      dockerfile_inline: >1-\n          ARG A\n       FROM alpine:latest\n"},
+		"double quotes":       {"c.yaml", head + "      dockerfile_inline: \"# \\u00e9\\x41 🚀\\n\\\n        FROM alpine:latest\\n\\tUSER 1\"\n"},
+		"double, over lines":  {"c.yaml", head + "      dockerfile_inline: \"# é\n\n        FROM alpine:latest\n\n        USER 1\"\n"},
+		"single quotes":       {"c.yaml", head + "      dockerfile_inline: '# it''s é\n\n        FROM alpine:latest'\n"},
+		"plain":               {"c.yaml", head + "      dockerfile_inline: ARG A\n\n        FROM alpine:latest\n\n        USER 1\n"},
+		"flow":                {"c.yaml", "services: {a: {build: {dockerfile_inline: \"ARG A\\nFROM alpine:latest\"}}}\n"},
+		"a complex key":       {"c.yaml", head + "      ? dockerfile_inline\n      : |\n        FROM alpine:latest\n"},
+		"an anchor":           {"c.yaml", "x-d: &d |\n  FROM alpine:latest\n" + head + "      dockerfile_inline: *d\n"},
+		"a merged map":        {"c.yaml", "x-d: &d\n  dockerfile_inline: |\n    FROM alpine:latest\n" + head + "      <<: *d\n"},
+		"a default":           {"c.yaml", head + "      dockerfile_inline: |\n        FROM ${NOBODY:-alpine:latest}\n"},
+		"JSON in YAML":        {"c.yaml", `{"services": {"a": {"build": {"dockerfile_inline": "# \t\nFROM alpine:latest"}}}}`},
+		"heredoc":             {"b.hcl", hcl("<<E\n# é ${\"x\"} $${y} %%{z}\nFROM alpine:latest\nE")},
+		"heredoc, indented":   {"b.hcl", hcl("<<-E\n      # é\n    ARG A=${\"x\"}\n\n      FROM alpine:latest\n    E")},
+		"heredoc, tabs":       {"b.hcl", hcl("<<-E\n\t\tARG A\n\t\tFROM alpine:latest\n\tE")},
+		"heredoc, condition":  {"b.hcl", hcl("<<-E\n    %{ if true ~}\n    FROM alpine:latest\n    %{ endif ~}\n    E")},
+		"heredoc, stripped":   {"b.hcl", hcl("<<-E\n    # a ${~ \"b\" }\n    ${ \"# c\\n\" ~}\n\n    FROM alpine:latest\n    E")},
+		"quotes":              {"b.hcl", hcl(`"# \u00e9 ${"x"}\nFROM alpine:latest\n"`)},
+		"parentheses":         {"b.hcl", hcl("(<<E\nFROM alpine:latest\nE\n)")},
+		"a condition":         {"b.hcl", hcl(`1 == 1 ? "FROM alpine:latest" : "FROM x"`)},
+		"within a text":       {"b.hcl", hcl(`"FROM ${true ? "alpine:latest" : "x"}"`)},
+		"JSON":                {"b.json", `{"target": {"a": {"dockerfile-inline": "# \u00e9 é \ud83d\ude00\nARG A=${\"x\"}\nFROM alpine:latest"}}}`},
+	} {
+		for ends, file := range map[string]string{"": tt.file, ", CRLF": strings.ReplaceAll(tt.file, "\n", "\r\n"), ", BOM": source.BOM + tt.file} {
+			if ends == ", BOM" && tt.path == "b.json" {
+				continue // no JSON for HCL
+			}
+			t.Run(name+ends, func(t *testing.T) {
+				in := only(t, tt.path, file)
+				checkPlaces(t, in)
+				at := strings.Index(string(in.Text()), needle)
+				if at < 0 {
+					t.Fatalf("%q", in.Text())
+				}
+				want := strings.Index(file, needle)
+				if got := in.Span(source.Span{Start: at, End: at + len(needle)}); got != (source.Span{Start: want, End: want + len(needle)}) {
+					t.Errorf("%v, want %d: %q", got, want, file[got.Start:got.End])
+				}
+			})
+		}
+	}
+}
