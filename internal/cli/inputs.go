@@ -72,13 +72,17 @@ func (a *app) builds(jobs []job, more []string, opt *lintOptions) ([]job, []repo
 			says = append(says, job{path: name})
 		}
 	}
+	at := map[string]int{}
+	for i, j := range out {
+		at[path.Clean(j.path)] = i
+	}
 	var failed []report.Result
 	said := map[string]bool{} // a file may be read twice: by itself and as a part of another
 	for _, j := range says {
 		fail := func(err error) { failed = append(failed, report.Result{Path: j.path, Err: err}) }
 		if j.content == nil {
 			var err error
-			if j.content, err = readFile(j.path); err != nil {
+			if j.content, err = inputs.Content(j.path); err != nil {
 				fail(err)
 				continue
 			}
@@ -107,7 +111,7 @@ func (a *app) builds(jobs []job, more []string, opt *lintOptions) ([]job, []repo
 				}
 			default:
 				opt.settings.build.override(&b)
-				out = add(out, b)
+				out = add(out, at, b)
 			}
 		}
 	}
@@ -127,22 +131,23 @@ func (o *buildOptions) override(b *inputs.Build) {
 	}
 }
 
-// add adds a build to the job of its file. One that is built as another is judged once.
-func add(jobs []job, b inputs.Build) []job {
+// add adds a build to the job of its file, whose index is in at. One that is built as another is judged once.
+func add(jobs []job, at map[string]int, b inputs.Build) []job {
 	j := job{path: b.Dockerfile, units: unit.Add(nil, b)}
 	if b.Inline != nil {
 		j.path, j.content = b.Inline.File.Path, b.Inline.File.Bytes
 	}
-	i := slices.IndexFunc(jobs, func(x job) bool { return path.Clean(x.path) == path.Clean(j.path) })
+	i, ok := at[path.Clean(j.path)]
 	switch {
-	case i < 0:
+	case !ok:
+		at[path.Clean(j.path)] = len(jobs)
 		return append(jobs, j)
 	case len(jobs[i].units) == 1 && jobs[i].units[0].Build == nil:
 		j.content = jobs[i].content
 		jobs[i] = j
-		return jobs
+	default:
+		jobs[i].units = unit.Add(jobs[i].units, b)
 	}
-	jobs[i].units = unit.Add(jobs[i].units, b)
 	return jobs
 }
 

@@ -289,11 +289,11 @@ func TestProblems(t *testing.T) {
 		{"two documents", "target: a\n---\ntarget: b\n", `
 			2:1: a second document; put everything into one`},
 		{"syntax", "ignore: [a\ntarget: b", `
-			1: not valid YAML: did not find expected ',' or ']'`},
+			2: not valid YAML: did not find expected ',' or ']'`},
 		{"tab", "severity:\n\troot-user: note\n", `
 			2: not valid YAML: found character that cannot start any token`},
 		{"unknown anchor", "ignore: *a", `
-			not valid YAML: unknown anchor 'a' referenced`},
+			1: not valid YAML: unknown anchor 'a' referenced`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

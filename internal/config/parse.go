@@ -8,12 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plimline/plimline/internal/finding"
+	"github.com/plimline/plimline/internal/source"
 )
 
 // maxSize is far more than any configuration needs, and little enough to read whatever it holds.
@@ -114,16 +113,8 @@ func (d *decoder) document(content []byte) *yaml.Node {
 	return doc.Content[0]
 }
 
-// syntax takes the line out of the text of a YAML error, the only place where it is.
+// syntax is what a YAML error says.
 func (d *decoder) syntax(err error) Problem {
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	p := Problem{File: d.file, Message: message}
-	if rest, ok := strings.CutPrefix(message, "line "); ok {
-		number, cause, _ := strings.Cut(rest, ": ")
-		if line, err := strconv.Atoi(number); err == nil {
-			p.Line, p.Message = line, cause
-		}
-	}
-	p.Message = "not valid YAML: " + p.Message
-	return p
+	line, cause := source.YAMLProblem(err)
+	return Problem{File: d.file, Line: line, Message: "not valid YAML: " + cause}
 }

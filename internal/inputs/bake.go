@@ -237,6 +237,9 @@ func (b *bakeFile) variables(globals hcl.Body, content *hcl.BodyContent) {
 					continue // what it uses may come later
 				}
 			}
+			if size(value) > maxFile {
+				value = cty.DynamicVal
+			}
 			b.ctx.Variables[name] = b.given(name, v, value)
 			delete(open, name)
 			progress = true
@@ -245,6 +248,18 @@ func (b *bakeFile) variables(globals hcl.Body, content *hcl.BodyContent) {
 	for name, v := range open {
 		b.ctx.Variables[name] = b.given(name, v, cty.DynamicVal)
 	}
+}
+
+// size is how much a value holds, in bytes and elements.
+func size(value cty.Value) int {
+	total := 0
+	cty.Walk(value, func(_ cty.Path, v cty.Value) (bool, error) {
+		if total++; v.IsKnown() && !v.IsNull() && v.Type() == cty.String {
+			total += len(v.AsString())
+		}
+		return total <= maxFile, nil
+	})
+	return total
 }
 
 // given is the value of a variable: that of the environment, as the type that it or its default has, or its own.
@@ -661,8 +676,11 @@ func (b *bakeFile) chain(t *bakeTarget, seen map[string]bool, depth int) ([]laye
 	if t.err != nil {
 		return nil, t.err
 	}
-	if seen[t.name] || depth > maxDepth {
+	switch {
+	case seen[t.name]:
 		return nil, wrongAt(t.at, "target %s inherits from itself", t.name)
+	case depth > maxDepth:
+		return nil, wrongAt(t.at, "targets inherit from one another more than %d deep", maxDepth)
 	}
 	seen[t.name] = true
 	defer delete(seen, t.name)

@@ -193,11 +193,11 @@ func documents(file *source.File) ([]*yaml.Node, error) {
 			return roots, nil
 		}
 		if err != nil {
-			message := strings.TrimPrefix(err.Error(), "yaml: ")
-			if !strings.HasPrefix(message, "line ") {
-				message = "line 1: " + message // the one line that the library does not name
+			line, message := source.YAMLProblem(err)
+			if bytes.Contains(file.Bytes, []byte("{{")) || bytes.Contains(file.Bytes, []byte("{%")) {
+				message += "; it looks like a template: what is made of it can be linted"
 			}
-			return nil, errors.New(message)
+			return nil, fmt.Errorf("line %d: %s", line, message)
 		}
 		if len(doc.Content) > 0 && !isNull(doc.Content[0]) {
 			roots = append(roots, target(doc.Content[0]))
@@ -216,7 +216,7 @@ func (r *reader) environment(lookup Lookup, files ...string) (Lookup, error) {
 		if info, err := os.Stat(filepath.FromSlash(name)); errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
 			continue
 		}
-		content, err := readFile(name)
+		content, err := Content(name)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
@@ -449,8 +449,11 @@ func (c *composeFile) extended(by composePlace, n *yaml.Node, seen map[composePl
 			}
 		}
 	}
-	if seen[by] || len(seen) >= maxDepth {
+	switch {
+	case seen[by]:
 		return nil, c.wrong(n, "service %s extends itself", by.name)
+	case len(seen) >= maxDepth:
+		return nil, c.wrong(n, "services extend one another more than %d deep", maxDepth)
 	}
 	seen[by] = true
 	defer delete(seen, by)

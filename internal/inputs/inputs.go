@@ -136,7 +136,7 @@ func (r *reader) open(name string) (*source.File, error) {
 	if f, ok := r.files[name]; ok {
 		return f, nil
 	}
-	content, err := readFile(name)
+	content, err := Content(name)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +145,8 @@ func (r *reader) open(name string) (*source.File, error) {
 	return f, nil
 }
 
-func readFile(name string) ([]byte, error) {
+// Content is that of a regular file of at most 16 MB. The error does not name it.
+func Content(name string) ([]byte, error) {
 	info, err := os.Stat(filepath.FromSlash(name))
 	if err != nil {
 		return nil, reason(err)
@@ -243,6 +244,9 @@ func (b *Build) place(dir, context, dockerfile string) {
 	b.dockerfile = dockerfile
 	switch {
 	case remote(context) && b.Inline != nil:
+		return
+	case strings.Contains(context+dockerfile, "{{"):
+		b.Unknown = fmt.Sprintf("%s is for a template to fill in", path.Join(context, dockerfile))
 		return
 	case remote(context):
 		b.Unknown = fmt.Sprintf("its context %s is not on this machine", context)
