@@ -64,6 +64,7 @@ func (r *reader) bake(file *source.File) ([]Build, error) {
 			}
 		}
 	}
+	b.above = !slices.ContainsFunc(files, func(f *source.File) bool { return !strings.Contains(path.Base(f.Path), ".override.") })
 	var bodies []hcl.Body
 	for _, f := range files {
 		parse := json.Parse
@@ -128,6 +129,7 @@ type bakeFile struct {
 	inherited map[string]bool
 	named     map[string]bool // by a group
 	calls     int             // functions of the file that are running
+	above     bool            // it is meant to lie on top of others, which are not there
 }
 
 // bakeTarget is a target, or one of those that a matrix makes of it.
@@ -668,6 +670,9 @@ func (b *bakeFile) build(out *Build, t *bakeTarget) error {
 		return nil
 	}
 	out.place(dir, strings.TrimPrefix(context, "cwd://"), strings.TrimPrefix(dockerfile, "cwd://"))
+	if b.above && out.Dockerfile != "" && !exists(out.Dockerfile) {
+		out.Unknown = notThere
+	}
 	return nil
 }
 

@@ -554,7 +554,7 @@ func (b *Build) merge(parts []part) error {
 	}
 	b.place(dir, context, dockerfile)
 	if _, name := path.Split(b.File.Path); context == "" && b.Dockerfile != "" && !exists(b.Dockerfile) && !named(name, defaultNames) {
-		b.Unknown = "it names no context, and its Dockerfile is not there; is the file meant to lie on top of another?"
+		b.Unknown = "it names no context, and " + notThere
 	}
 	return nil
 }

@@ -237,6 +237,9 @@ func remote(context string) bool {
 	return false
 }
 
+// notThere is why a build is not judged whose file seems to be a part of something.
+const notThere = "its Dockerfile is not there; is the file meant to lie on top of another?"
+
 // place fills in where the Dockerfile and its context are. dir is the folder that paths are relative to; where a context is named whose
 // Dockerfile is not there, but is as seen from this folder, it is this one: bake's paths are relative to it, and those of a Compose file that
 // lies on top of another are to that one's.
