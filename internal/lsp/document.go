@@ -74,6 +74,13 @@ const (
 	kindOther           // nothing is said of it
 )
 
+// maxDocument is the size, in bytes, up to which a document is looked into while it is typed. Dockerfiles that people write are far smaller;
+// one of megabytes would cost gigabytes with each key.
+const maxDocument = 512 << 10
+
+// large reports whether a document is too large to be looked into.
+func (snap *snapshot) large() bool { return len(snap.Bytes) > maxDocument }
+
 func kindOf(language, path string) kind {
 	name := filepath.Base(filepath.FromSlash(path))
 	switch {
@@ -179,6 +186,9 @@ func (s *server) lint(snap *snapshot) *linting {
 func (s *server) judge(within context.Context, snap *snapshot) (found []finding.Finding, err error) {
 	if err := s.settle(snap); err != nil || snap.excluded {
 		return nil, err
+	}
+	if snap.large() && (snap.kind != kindOther || len(snap.units) > 0) {
+		return nil, fmt.Errorf("the file is larger than %d KiB, and not judged while it is typed; plimline lint judges it", maxDocument>>10)
 	}
 	ctx, cancel := context.WithTimeout(within, s.opt.Timeout*time.Duration(max(1, len(snap.units))))
 	defer cancel()

@@ -209,7 +209,7 @@ func applied(text string, edits []textEdit) string {
 }
 
 func TestSymbolsAndFolding(t *testing.T) {
-	c := begun(t, `{}`)
+	c := begun(t, `{"textDocument":{"documentSymbol":{"hierarchicalDocumentSymbolSupport":true}}}`)
 	var symbols []documentSymbol
 	c.call("textDocument/documentSymbol", c.at("Dockerfile", 0, 0), &symbols)
 	var got []string
@@ -245,8 +245,19 @@ func TestSymbolsAndFolding(t *testing.T) {
 	for _, f := range folds {
 		got = append(got, fmt.Sprintf("%d-%d %s", f.StartLine, f.EndLine, f.Kind))
 	}
-	if diff := cmp.Diff([]string{"4-9 region", "5-6 region", "7-9 region", "0-1 comment", "10-11 comment"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"4-9 ", "5-6 ", "7-9 ", "0-1 comment", "10-11 comment"}, got); diff != "" {
 		t.Error(diff)
+	}
+	c.end()
+}
+
+// TestSymbolsInAList: a client that knows no trees gets a list.
+func TestSymbolsInAList(t *testing.T) {
+	c := begun(t, `{}`)
+	var symbols []symbolInformation
+	c.call("textDocument/documentSymbol", c.at("Dockerfile", 0, 0), &symbols)
+	if want := (symbolInformation{"PLACE", symbolConstant, location{c.uri("Dockerfile"), textRange{position{4, 16}, position{4, 30}}}, "build"}); len(symbols) != 12 || symbols[4] != want {
+		t.Errorf("%+v", symbols)
 	}
 	c.end()
 }

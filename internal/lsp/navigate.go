@@ -220,7 +220,20 @@ func (s *server) symbols(_ context.Context, snap *snapshot, _ *params) (any, err
 		}
 		out = append(out, y)
 	}
+	if !s.client.TextDocument.DocumentSymbol.Hierarchical {
+		return snap.flat(out, ""), nil
+	}
 	return out, nil
+}
+
+// flat is a tree of symbols as a list, each with the name of what it is in.
+func (snap *snapshot) flat(tree []documentSymbol, in string) []symbolInformation {
+	out := []symbolInformation{}
+	for _, y := range tree {
+		out = append(out, symbolInformation{y.Name, y.Kind, location{snap.uri, y.Range}, in})
+		out = append(out, snap.flat(y.Children, y.Name)...)
+	}
+	return out
 }
 
 // symbol is an instruction; an ARG or ENV is one for each of its variables.
@@ -279,16 +292,16 @@ func (s *server) folding(_ context.Context, snap *snapshot, _ *params) (any, err
 	m := s.read(snap)
 	for _, st := range m.Stages {
 		first, last := lines(st.Span)
-		fold(first, last, "region")
+		fold(first, last, "")
 	}
 	for _, in := range m.File.Instructions {
 		first, last := lines(in.Span)
-		fold(first, last, "region")
+		fold(first, last, "")
 		for _, h := range in.Heredocs {
 			if h.Body.Len() > 0 {
 				start, _ := lines(h.Operator)
 				_, end := lines(source.Span{Start: h.Body.Start, End: max(h.Body.End, h.Terminator.End)})
-				fold(start, end, "region")
+				fold(start, end, "")
 			}
 		}
 	}

@@ -70,7 +70,11 @@ type capabilities struct {
 		Rename struct {
 			PrepareSupport bool `json:"prepareSupport"`
 		} `json:"rename"`
+		DocumentSymbol struct {
+			Hierarchical bool `json:"hierarchicalDocumentSymbolSupport"`
+		} `json:"documentSymbol"`
 		CodeAction struct {
+			Literals       *struct{} `json:"codeActionLiteralSupport"`
 			ResolveSupport struct {
 				Properties []string `json:"properties"`
 			} `json:"resolveSupport"`
@@ -87,6 +91,7 @@ type diagnosticCapabilities struct {
 }
 
 type initializeParams struct {
+	ProcessID        int               `json:"processId"` // 0 when the client has none, or does not say
 	Capabilities     capabilities      `json:"capabilities"`
 	RootURI          string            `json:"rootUri"`
 	WorkspaceFolders []workspaceFolder `json:"workspaceFolders"`
@@ -181,7 +186,7 @@ type publishParams struct {
 
 type diagnosticReport struct {
 	Kind     string        `json:"kind"` // full or unchanged
-	ResultID string        `json:"resultId"`
+	ResultID string        `json:"resultId,omitempty"`
 	Items    *[]diagnostic `json:"items,omitempty"`
 }
 
@@ -232,10 +237,18 @@ type documentSymbol struct {
 	Children       []documentSymbol `json:"children,omitempty"`
 }
 
+// symbolInformation is a symbol for clients that know no trees of them.
+type symbolInformation struct {
+	Name          string   `json:"name"`
+	Kind          int      `json:"kind"`
+	Location      location `json:"location"`
+	ContainerName string   `json:"containerName,omitempty"`
+}
+
 type foldingRange struct {
 	StartLine int    `json:"startLine"`
 	EndLine   int    `json:"endLine"`
-	Kind      string `json:"kind,omitempty"` // comment or region
+	Kind      string `json:"kind,omitempty"` // comment; "" for what has no kind of its own
 }
 
 type completionItem struct {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -108,12 +110,23 @@ func TestMessages(t *testing.T) {
 			}
 			return false
 		})
-		if m.Error.Code != code {
-			t.Errorf("%s: %d, want %d", body, m.Error.Code, code)
+		if m.Error.Code != code || string(m.ID) != "null" && !strings.Contains(body, string(m.ID)) {
+			t.Errorf("%s: %d for %s, want %d", body, m.Error.Code, m.ID, code)
 		}
 	}
+	// Who asked with an id gets the answer under it.
+	_, answer := c.send("x", nil)
+	c.await(answer)
+	c.mu.Lock()
+	answer = make(chan message, 1)
+	c.answers[77] = answer
+	c.mu.Unlock()
+	c.write(`{"jsonrpc":"2.0","id":77,"method":7}`)
+	if m := c.await(answer); m.Error == nil || m.Error.Code != -32600 {
+		t.Errorf("a method that is none: %+v", m.Error)
+	}
 	// Headers in other cases, and two of them.
-	_, answer := c.send("shutdown", nil)
+	_, answer = c.send("shutdown", nil)
 	c.await(answer)
 	body := `{"jsonrpc":"2.0","method":"exit"}`
 	_, _ = fmt.Fprintf(c.in, "content-type: application/vscode-jsonrpc; charset=utf-8\r\nCONTENT-LENGTH:%d\r\n\r\n%s", len(body), body)
@@ -206,7 +219,7 @@ func askAll(t *testing.T, documents map[string]string, files []string) {
 		}
 	}
 	c := start(t, options(t))
-	c.begin(`{"textDocument":{"diagnostic":{}}}`)
+	c.begin(`{"textDocument":{"diagnostic":{},"documentSymbol":{"hierarchicalDocumentSymbolSupport":true}}}`)
 	for name, text := range documents {
 		c.open("Dockerfile", text)
 		d := newText("Dockerfile", []byte(string([]rune(text))), utf16Units) // as JSON carries it
@@ -252,6 +265,53 @@ func checkTokens(t *testing.T, name string, d *text, data []int) {
 		}
 		end = start + data[i+2]
 	}
+}
+
+// TestLarge: a document that no person wrote is not looked into, and is again when it is small.
+func TestLarge(t *testing.T) {
+	c := start(t, options(t))
+	c.begin(`{"textDocument":{"diagnostic":{}}}`)
+	c.open("Dockerfile", "FROM alpine:latest\nUSER 1\n"+strings.Repeat("RUN true\n", maxDocument/9))
+	if got := listed(c.pull("Dockerfile")); len(got) != 1 || !strings.Contains(got[0], "not-linted the file is larger than 512 KiB") {
+		t.Errorf("%v", got)
+	}
+	for _, method := range methods() {
+		_, answer := c.send(method, with(c.at("Dockerfile", 0, 6), "newName", "x", "range", textRange{}, "context", map[string]any{"diagnostics": []any{}}))
+		c.await(answer)
+	}
+	if snap := c.server.latest(c.uri("Dockerfile")); snap.model != nil {
+		t.Error("it was read")
+	}
+	c.change("Dockerfile", 2, contentChange{nil, plain})
+	if got := c.pull("Dockerfile"); len(got) != 1 || string(got[0].Code) == `"not-linted"` {
+		t.Errorf("%v", listed(got))
+	}
+	c.end()
+}
+
+// TestParent: the session ends with the editor, though somebody else holds its input open.
+func TestParent(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("not told there")
+	}
+	editor := exec.Command("sleep", "1000")
+	if err := editor.Start(); err != nil {
+		t.Skip(err)
+	}
+	c := start(t, options(t))
+	c.call("initialize", map[string]any{"processId": editor.Process.Pid, "capabilities": struct{}{}}, nil)
+	c.call("textDocument/hover", c.at("Dockerfile", 0, 0), nil)
+	if err := editor.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = editor.Wait()
+	if err := c.gone(); !errors.Is(err, ErrNoShutdown) {
+		t.Error(err)
+	}
+	// One that was never to be seen is no reason to end.
+	c = start(t, options(t))
+	c.call("initialize", map[string]any{"processId": editor.Process.Pid, "capabilities": struct{}{}}, nil)
+	c.end()
 }
 
 // TestInterrupt: the program's end is the session's.

@@ -215,7 +215,7 @@ func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.
 			return
 		}
 		snap := s.latest(p.TextDocument.URI)
-		if snap != nil && snap.kind != kindDockerfile && req.Method != "textDocument/diagnostic" && req.Method != "textDocument/codeAction" {
+		if snap != nil && (snap.kind != kindDockerfile || snap.large()) && req.Method != "textDocument/diagnostic" && req.Method != "textDocument/codeAction" {
 			snap = nil // stages and variables are those of Dockerfiles
 		}
 		s.answer(req.ID, func(ctx context.Context) (any, error) {
@@ -364,6 +364,7 @@ func (s *server) initialize(raw json.RawMessage) (any, error) {
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidParams, Message: "the parameters of initialize do not fit: " + err.Error()}
 	}
+	s.outlive(p.ProcessID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state, s.client, s.folders = stateReady, p.Capabilities, p.WorkspaceFolders
@@ -388,6 +389,10 @@ func (s *server) offers() map[string]any {
 	if s.client.TextDocument.Rename.PrepareSupport {
 		renames = map[string]bool{"prepareProvider": true}
 	}
+	var actions any = true
+	if s.client.TextDocument.CodeAction.Literals != nil {
+		actions = map[string]any{"codeActionKinds": []string{kindQuickFix, kindFixAll}, "resolveProvider": s.resolves()}
+	}
 	offers := map[string]any{
 		"positionEncoding":          s.units,
 		"textDocumentSync":          map[string]any{"openClose": true, "change": 2, "save": true},
@@ -399,10 +404,7 @@ func (s *server) offers() map[string]any {
 		"foldingRangeProvider":      true,
 		"renameProvider":            renames,
 		"completionProvider":        map[string]any{"triggerCharacters": []string{"$", "{", "=", ",", "-", " "}},
-		"codeActionProvider": map[string]any{
-			"codeActionKinds": []string{kindQuickFix, kindFixAll},
-			"resolveProvider": true,
-		},
+		"codeActionProvider":        actions,
 		"semanticTokensProvider": map[string]any{
 			"legend": map[string]any{"tokenTypes": tokenTypes(), "tokenModifiers": []string{"declaration"}},
 			"full":   map[string]bool{"delta": true},

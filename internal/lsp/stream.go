@@ -63,15 +63,21 @@ func (s *stream) ReadObject(v any) error {
 			}
 			reflect.ValueOf(v).Elem().SetZero()
 		}
-		var bad *jsonrpc2.Error
+		id, bad := json.RawMessage("null"), (*jsonrpc2.Error)(nil)
 		if !errors.As(err, &bad) {
 			bad = &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidRequest, Message: err.Error()}
+		}
+		var m struct {
+			ID json.RawMessage `json:"id"`
+		}
+		if json.Unmarshal(body, &m) == nil && len(m.ID) > 0 {
+			id = m.ID // who asked is to know that no other answer comes
 		}
 		answer := struct {
 			Version string          `json:"jsonrpc"`
 			ID      json.RawMessage `json:"id"`
 			Error   *jsonrpc2.Error `json:"error"`
-		}{"2.0", json.RawMessage("null"), bad}
+		}{"2.0", id, bad}
 		if err := s.WriteObject(answer); err != nil {
 			return err
 		}
