@@ -28,6 +28,7 @@ func (s *server) codeActions(ctx context.Context, snap *snapshot, p *params) (an
 	if wants(p.Context.Only, kindQuickFix) {
 		at := snap.span(p.Range)
 		var rules []string
+		var ignores []codeAction // behind what mends
 		for _, f := range snap.found {
 			if f.Span.Start > at.End || at.Start > f.Span.End {
 				continue
@@ -40,8 +41,9 @@ func (s *server) codeActions(ctx context.Context, snap *snapshot, p *params) (an
 				rules = append(rules, f.Rule)
 				out = append(out, s.fixAll(snap, fmt.Sprintf("Fix all of %s in this file", f.Rule), kindQuickFix, &fixRequest{Rule: f.Rule, Unsafe: !f.Fix.Safe}))
 			}
-			out = append(out, s.ignores(snap, f, p.Context.Diagnostics)...)
+			ignores = append(ignores, s.ignores(snap, f, p.Context.Diagnostics)...)
 		}
+		out = append(out, ignores...)
 	}
 	safe := slices.ContainsFunc(snap.found, func(f finding.Finding) bool { return mendable(f) && f.Fix.Safe })
 	if safe && wants(p.Context.Only, kindFixAll) {

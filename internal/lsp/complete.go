@@ -23,35 +23,6 @@ const (
 	completeRule     = 20 // an enumeration's member
 )
 
-// instructions are Docker's, with what to know of each in a line. MAINTAINER is left out: it is deprecated.
-func instructions() [][2]string {
-	return [][2]string{
-		{"FROM", "begins a stage"}, {"RUN", "runs a command while building"}, {"COPY", "copies from the context, a stage or an image"},
-		{"ADD", "copies, also from an address or out of an archive"}, {"ARG", "a variable for the build"}, {"ENV", "a variable for the image"},
-		{"WORKDIR", "the folder for what follows"}, {"USER", "who runs what follows"}, {"ENTRYPOINT", "what the image runs"},
-		{"CMD", "arguments for ENTRYPOINT, or what the image runs"}, {"EXPOSE", "a port it listens on"}, {"VOLUME", "a folder whose data stay"},
-		{"LABEL", "what to say of the image"}, {"HEALTHCHECK", "how to see that it works"}, {"SHELL", "the shell for RUN"},
-		{"STOPSIGNAL", "the signal that stops it"}, {"ONBUILD", "runs where the image is a base"},
-	}
-}
-
-// flags are those of each instruction (docs.docker.com/reference/dockerfile).
-func flags(instruction string) []string {
-	switch instruction {
-	case "FROM":
-		return []string{"platform="}
-	case "COPY":
-		return []string{"from=", "chown=", "chmod=", "link", "parents", "exclude="}
-	case "ADD":
-		return []string{"checksum=", "chown=", "chmod=", "link", "exclude=", "keep-git-dir=true", "unpack=true"}
-	case "RUN":
-		return []string{"mount=", "network=", "security=", "device="}
-	case "HEALTHCHECK":
-		return []string{"interval=", "timeout=", "start-period=", "start-interval=", "retries="}
-	}
-	return nil
-}
-
 // values are those that a flag takes, where they are few.
 func values(flag string) []string {
 	switch flag {
@@ -65,11 +36,7 @@ func values(flag string) []string {
 	return nil
 }
 
-// mountKeys are the fields of --mount, and mountValues what some of them take.
-func mountKeys() []string {
-	return []string{"type=", "target=", "source=", "from=", "id=", "sharing=", "readonly", "rw", "required", "env=", "size=", "mode=", "uid=", "gid="}
-}
-
+// mountValues are those that a field of --mount takes, where they are few.
 func mountValues(key string) []string {
 	switch key {
 	case "type":
@@ -83,7 +50,7 @@ func mountValues(key string) []string {
 // Places where something can be completed, in the text of an instruction, or a comment, up to the cursor.
 var (
 	variableEnd  = regexp.MustCompile(`\$\{?([A-Za-z_][A-Za-z0-9_]*)?$`)
-	flagEnd      = regexp.MustCompile(`(^|\s)--([a-z-]*)$`)
+	flagEnd      = regexp.MustCompile(`(^|\s)(-|--[a-z-]*)$`)
 	flagValueEnd = regexp.MustCompile(`(^|\s)--([a-z-]+)=([^\s,]*)$`)
 	mountEnd     = regexp.MustCompile(`(^|\s)--mount=(\S*,)?([^\s,=]*)$`)
 	mountFieldIn = regexp.MustCompile(`(^|\s)--mount=(\S*,)?([a-z]+)=([^\s,]*)$`)
@@ -102,7 +69,7 @@ func (s *server) complete(_ context.Context, snap *snapshot, p *params) (any, er
 	}
 	s.read(snap)
 	at := snap.offset(p.Position)
-	c := &completer{snap: snap, at: at}
+	c := &completer{snap: snap, at: at, replaces: s.client.TextDocument.Completion.Item.InsertReplace}
 	before := snap.Text(source.Span{Start: snap.line(snap.lineOf(at)).Start, End: at})
 	if trimmed := strings.TrimLeft(before, " \t"); strings.HasPrefix(trimmed, "#") && !snap.inHeredoc(at) {
 		s.completeComment(c, trimmed)
@@ -114,14 +81,40 @@ func (s *server) complete(_ context.Context, snap *snapshot, p *params) (any, er
 }
 
 type completer struct {
-	snap  *snapshot
-	at    int
-	items []completionItem
+	snap     *snapshot
+	at       int
+	replaces bool // the client knows edits that put something in, or in the place of the rest of the word
+	trigger  bool // it is within ONBUILD
+	items    []completionItem
+}
+
+// rest is where the word ends that the cursor is in.
+func (c *completer) rest(label string) int {
+	end, line := c.at, c.snap.line(c.snap.lineOf(c.at)).End
+	for end < line && wordByte(c.snap.Bytes[end]) {
+		end++
+	}
+	if strings.HasSuffix(label, "=") && end < line && c.snap.Bytes[end] == '=' {
+		end++
+	}
+	return end
+}
+
+func wordByte(b byte) bool {
+	return b == '-' || b == '_' || b == '.' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
 }
 
 // add offers a text in the place of the typed one that ends at the cursor.
 func (c *completer) add(label string, kind int, typed, detail string) {
-	edit := textEdit{c.snap.rangeOf(source.Span{Start: c.at - len(typed), End: c.at}), label}
+	span := source.Span{Start: c.at - len(typed), End: c.at}
+	edit := completionEdit{NewText: label}
+	if in := c.snap.rangeOf(span); c.replaces {
+		span.End = c.rest(label)
+		whole := c.snap.rangeOf(span)
+		edit.Insert, edit.Replace = &in, &whole
+	} else {
+		edit.Range = &in
+	}
 	c.items = append(c.items, completionItem{
 		Label: label, Kind: kind, Detail: detail, FilterText: label, SortText: fmt.Sprintf("%04d", len(c.items)), TextEdit: &edit,
 	})
@@ -156,7 +149,7 @@ func heredocs(in *dockerfile.Instruction) []dockerfile.Heredoc {
 // behind a word that is no instruction.
 func (snap *snapshot) statement(at int) string {
 	n := snap.lineOf(at)
-	text := snap.Text(source.Span{Start: snap.line(n).Start, End: at})
+	text := strings.ReplaceAll(snap.Text(source.Span{Start: snap.line(n).Start, End: at}), "\t", " ")
 	if snap.inHeredoc(at) {
 		return "<< " + text
 	}
@@ -167,7 +160,7 @@ func (snap *snapshot) statement(at int) string {
 		case strings.HasPrefix(trimmed, "#"):
 			// A comment between continued lines, or above the instruction.
 		case strings.HasSuffix(line, escape):
-			text = strings.TrimSuffix(line, escape) + " " + text
+			text = strings.ReplaceAll(strings.TrimSuffix(line, escape), "\t", " ") + " " + text
 		default:
 			return text
 		}
@@ -178,9 +171,10 @@ func (snap *snapshot) statement(at int) string {
 // instruction completes in an instruction, given its text up to the cursor.
 func (c *completer) instruction(text string) {
 	text = strings.TrimLeft(text, " \t")
-	name, rest, behind := strings.Cut(text, " ")
-	name = strings.ToUpper(name)
+	keyword, rest, behind := strings.Cut(text, " ")
+	name := strings.ToUpper(keyword)
 	if name == "ONBUILD" && behind {
+		c.trigger = true
 		c.instruction(rest)
 		return
 	}
@@ -189,21 +183,24 @@ func (c *completer) instruction(text string) {
 		lower := text != "" && strings.ToLower(text) == text
 		for _, in := range instructions() {
 			if lower {
-				in[0] = strings.ToLower(in[0])
+				in.name = strings.ToLower(in.name)
 			}
-			c.add(in[0], completeKeyword, text, in[1])
+			if c.trigger && (in.name == "FROM" || in.name == "ONBUILD") {
+				continue // an image used as a base begins no stage
+			}
+			c.add(in.name, completeKeyword, text, in.about)
 		}
-		if text == "" {
+		if text == "" && !c.trigger {
 			c.comments("", "# ")
 		}
 	case variableEnd.MatchString(rest) && !strings.HasSuffix(rest, `\$`):
-		c.variables(rest[len(rest)-len(variableEnd.FindString(rest)):])
+		c.variables(name, rest[len(rest)-len(variableEnd.FindString(rest)):])
 	case c.flag(name, rest):
 	case name == "FROM":
-		c.from(rest)
+		c.from(rest, strings.ToLower(keyword) == keyword)
 	case name == "ARG":
 		c.args(rest)
-	case name == "HEALTHCHECK" && !strings.Contains(strings.TrimLeft(rest, " "), " "):
+	case name == "HEALTHCHECK" && len(slices.DeleteFunc(strings.Fields(rest+"."), isFlag)) == 1: // the dot ends what is typed
 		c.all([]string{"CMD", "NONE"}, completeKeyword, rest[strings.LastIndexByte(rest, ' ')+1:])
 	case name == "STOPSIGNAL":
 		c.all([]string{"SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGRTMIN+3"}, completeValue, strings.TrimLeft(rest, " "))
@@ -220,7 +217,9 @@ func (c *completer) flag(name, rest string) bool {
 		return true
 	}
 	if m := mountEnd.FindStringSubmatch(rest); m != nil && name == "RUN" {
-		c.all(mountKeys(), completeProperty, m[3])
+		for _, k := range mountKeys() {
+			c.add(k.name, completeProperty, m[3], k.about)
+		}
 		return true
 	}
 	if m := flagValueEnd.FindStringSubmatch(rest); m != nil {
@@ -234,19 +233,20 @@ func (c *completer) flag(name, rest string) bool {
 	if m == nil {
 		return false
 	}
-	if words := strings.Fields(rest); slices.ContainsFunc(words, func(w string) bool { return !strings.HasPrefix(w, "--") }) {
+	if words := strings.Fields(rest[:len(rest)-len(m[2])]); slices.ContainsFunc(words, func(w string) bool { return !isFlag(w) }) {
 		return true // behind the first argument there are none
 	}
 	for _, f := range flags(name) {
-		c.add("--"+f, completeProperty, "--"+m[2], "")
+		c.add("--"+f.name, completeProperty, m[2], f.about)
 	}
 	return true
 }
 
-// from completes what FROM names, or AS.
-func (c *completer) from(rest string) {
-	words := strings.Fields(rest)
-	words = slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, "--") })
+func isFlag(word string) bool { return strings.HasPrefix(word, "--") }
+
+// from completes what FROM names, or AS, which is written as FROM is.
+func (c *completer) from(rest string, lower bool) {
+	words := slices.DeleteFunc(strings.Fields(rest), isFlag)
 	typed := rest[strings.LastIndexByte(rest, ' ')+1:]
 	if strings.HasPrefix(typed, "-") {
 		return
@@ -259,10 +259,14 @@ func (c *completer) from(rest string) {
 		c.stages(typed)
 		c.add("scratch", completeModule, typed, "the empty image")
 		if typed == "" && !strings.Contains(rest, "--") {
-			c.all([]string{"--platform="}, completeProperty, typed)
+			c.add("--platform=", completeProperty, typed, about(flags("FROM"), "platform"))
 		}
 	case 2:
-		c.add("AS", completeKeyword, typed, "names the stage")
+		as := "AS"
+		if lower {
+			as = "as"
+		}
+		c.add(as, completeKeyword, typed, "names the stage")
 	}
 }
 
@@ -301,16 +305,19 @@ func (c *completer) stages(typed string) {
 }
 
 // variables completes a reference, given as it is typed: "$VER" or "${VER".
-func (c *completer) variables(typed string) {
+func (c *completer) variables(instruction, typed string) {
 	open, end := "$", ""
 	if strings.HasPrefix(typed, "${") {
 		open, end = "${", "}"
-		if c.at < len(c.snap.Bytes) && c.snap.Bytes[c.at] == '}' {
+		if strings.HasPrefix(string(c.snap.Bytes[c.rest("}"):]), "}") {
 			end = ""
 		}
 	}
 	seen := map[string]bool{}
 	scope, from := c.snap.scope(c.at)
+	if instruction == "FROM" {
+		scope, from = c.snap.model.Globals, true // one that is half typed begins no stage yet
+	}
 	for e := scope; e != nil; e = e.Prev {
 		if !seen[e.Var.Name] {
 			seen[e.Var.Name] = true
@@ -359,13 +366,13 @@ func (snap *snapshot) scope(at int) (scope *stage.Env, from bool) {
 // completeComment completes what a comment says to plimline, to BuildKit, or to another linter.
 func (s *server) completeComment(c *completer, text string) {
 	if m := ruleEnd.FindStringSubmatch(text); m != nil {
-		for _, r := range s.rules(c.snap) {
+		for _, r := range s.rules(c) {
 			c.add(r.ID, completeRule, m[1], r.Title)
 		}
 	} else if m := codeEnd.FindStringSubmatch(text); m != nil {
 		tool := strings.Replace(m[1]+m[2]+m[3], "check", "buildkit", 1) + "/"
 		seen := map[string]bool{}
-		for _, r := range s.rules(c.snap) {
+		for _, r := range s.rules(c) {
 			for _, alias := range r.Aliases {
 				if code, ok := strings.CutPrefix(alias, tool); ok && !seen[code] {
 					seen[code] = true
@@ -405,12 +412,31 @@ func (c *completer) comments(typed, begin string) {
 	offer("plimline ignore=", "leaves findings out")
 }
 
-// rules are those that a comment may name.
-func (s *server) rules(snap *snapshot) []finding.Rule {
+// rules are those that a comment may name, first those that have findings in the document.
+func (s *server) rules(c *completer) []finding.Rule {
+	snap := c.snap
 	if s.settle(snap) != nil {
 		return nil
 	}
-	return snap.linter.Catalog().Rules()
+	found := map[string]bool{}
+	snap.mu.Lock()
+	for _, f := range snap.found {
+		if f.Span.Start > c.at || c.at > f.Span.End { // not what is wrong with the comment itself
+			found[f.Rule] = true
+		}
+	}
+	snap.mu.Unlock()
+	rules := slices.Clone(snap.linter.Catalog().Rules())
+	slices.SortStableFunc(rules, func(a, b finding.Rule) int {
+		switch {
+		case found[a.ID] == found[b.ID]:
+			return 0
+		case found[a.ID]:
+			return -1
+		}
+		return 1
+	})
+	return rules
 }
 
 // directives reports whether parser directives may stand at the cursor: nothing but directives is above.

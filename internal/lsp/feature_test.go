@@ -33,6 +33,10 @@ func TestHover(t *testing.T) {
 		{"build /app", 0, []string{"Stage **build**", "takes `/app`", "which `CGO_ENABLED=0 go build -o /app .` in line 8 makes"}, "build"},
 		{"build,target", 0, []string{"Stage **build**"}, "build"},
 		{"root-user", 0, []string{"**", "`root-user` · security", "[The rule's page](https://"}, "root-user"},
+		{"COPY", 0, []string{"`COPY`: copies from the context, a stage or an image", "/dockerfile/#copy)"}, "COPY"},
+		{"--from", 0, []string{"`--from`: a stage, image or named context"}, "--from"},
+		{"target=", 0, []string{"`target`: where it is mounted", "/dockerfile/#run)"}, "target"},
+		{"/src", 0, []string{"What follows is in `/src`"}, "/src"},
 	} {
 		var h *hover
 		c.call("textDocument/hover", on(t, c, tt.text, tt.nth), &h)
@@ -50,9 +54,9 @@ func TestHover(t *testing.T) {
 		}
 	}
 	var h *hover
-	c.call("textDocument/hover", on(t, c, "WORKDIR", 0), &h)
+	c.call("textDocument/hover", on(t, c, ". .", 0), &h)
 	if h != nil {
-		t.Errorf("WORKDIR: %v", h)
+		t.Errorf("a source of COPY: %v", h)
 	}
 	c.change("Dockerfile", 2, contentChange{nil, "FROM alpine:latest\n"})
 	c.call("textDocument/hover", c.at("Dockerfile", 0, 8), &h)
@@ -262,6 +266,67 @@ func TestSymbolsInAList(t *testing.T) {
 	c.end()
 }
 
+// TestOwnVariables: what a script sets itself is its own from there on, and what it sets it from is not.
+func TestOwnVariables(t *testing.T) {
+	const text = "FROM a\nENV P=x\nRUN echo $P && P=$P:y && echo $P\n"
+	c := start(t, options(t))
+	c.begin(`{}`)
+	c.open("Dockerfile", text)
+	var all []location
+	c.call("textDocument/references", with(c.at("Dockerfile", 1, 4), "context", map[string]bool{"includeDeclaration": true}), &all)
+	var got []string
+	for _, l := range all {
+		got = append(got, span(l.Range))
+	}
+	if diff := cmp.Diff([]string{"1:4-1:5", "2:9-2:11", "2:17-2:19"}, got); diff != "" {
+		t.Error(diff)
+	}
+	c.end()
+}
+
+// TestCompletionInAWord: a client that can choose is told what is typed, and what else of the word is there.
+func TestCompletionInAWord(t *testing.T) {
+	for text, want := range map[string]string{
+		"FROM a AS build\nFROM bu|ld AS x\n":            "1:5-1:7 1:5-1:9 build",
+		"FROM a AS build\nFROM b\nCOPY --fr|om=build x": "2:5-2:9 2:5-2:12 --from=",
+		"ARG VERSION=1\nFROM a:${VE|RS}\n":              "1:7-1:11 1:7-1:13 ${VERSION",
+	} {
+		before, behind, _ := strings.Cut(text, "|")
+		line, character := strings.Count(before, "\n"), len(before)-strings.LastIndexByte(before, '\n')-1
+		c := start(t, options(t))
+		c.begin(`{"textDocument":{"completion":{"completionItem":{"insertReplaceSupport":true}}}}`)
+		c.open("Dockerfile", before+behind)
+		var list completionList
+		c.call("textDocument/completion", c.at("Dockerfile", line, character), &list)
+		var got []string
+		for _, item := range list.Items {
+			if e := item.TextEdit; e.Range != nil || e.Insert == nil || e.Replace == nil {
+				t.Fatalf("%q: %+v", text, e)
+			} else {
+				got = append(got, span(*e.Insert)+" "+span(*e.Replace)+" "+e.NewText)
+			}
+		}
+		if !slices.Contains(got, want) {
+			t.Errorf("%q: no %s in %q", text, want, got)
+		}
+		c.end()
+	}
+}
+
+// TestFoundRulesFirst: of the rules that a comment may name, those that have findings come first.
+func TestFoundRulesFirst(t *testing.T) {
+	c := start(t, options(t))
+	c.begin(`{"textDocument":{"diagnostic":{}}}`)
+	c.open("Dockerfile", "FROM alpine:latest\nUSER 1\n# plimline ignore=\n")
+	c.pull("Dockerfile")
+	var list completionList
+	c.call("textDocument/completion", c.at("Dockerfile", 2, 18), &list)
+	if len(list.Items) < 2 || list.Items[0].Label != "latest-tag" || list.Items[0].SortText >= list.Items[1].SortText {
+		t.Errorf("%+v", list.Items[:min(2, len(list.Items))])
+	}
+	c.end()
+}
+
 // TestCompletion completes at the end of a text, or at "|" in it.
 func TestCompletion(t *testing.T) {
 	c := start(t, options(t))
@@ -287,6 +352,15 @@ func TestCompletion(t *testing.T) {
 		{stages + "RUN echo --", nil, []string{"--mount="}},
 		{stages + "HEALTHCHECK --", []string{"--interval=", "--start-interval=", "--retries="}, nil},
 		{stages + "HEALTHCHECK ", []string{"CMD", "NONE"}, nil},
+		{stages + "HEALTHCHECK --interval=5s ", []string{"CMD", "NONE"}, nil},
+		{stages + "HEALTHCHECK CMD c", nil, []string{"CMD", "NONE"}},
+		{stages + "COPY -", []string{"--from="}, nil},
+		{stages + "COPY\t--from=", []string{"build"}, []string{"FROM"}},
+		{stages + "FROM\tb", []string{"build"}, []string{"FROM"}},
+		{stages + "from build ", []string{"as"}, []string{"AS"}},
+		{"FROM --platform=$", []string{"$BUILDPLATFORM"}, nil},
+		{"ARG P=x\nFROM a\nFROM --platform=$", []string{"$P", "$BUILDPLATFORM"}, nil},
+		{"FROM a\nONBUILD ", []string{"RUN", "COPY"}, []string{"FROM", "ONBUILD", "# plimline ignore="}},
 		{stages + "RUN --mount=", []string{"type=", "target=", "from="}, nil},
 		{stages + "RUN --mount=type=cache,sharing=", []string{"locked", "private", "shared"}, nil},
 		{stages + "RUN --mount=type=", []string{"bind", "cache", "secret", "ssh", "tmpfs"}, nil},
@@ -320,7 +394,7 @@ func TestCompletion(t *testing.T) {
 		var labels []string
 		for _, item := range list.Items {
 			labels = append(labels, item.Label)
-			if e := item.TextEdit; e == nil || e.Range.Start.Line != line || e.Range.End != (position{line, character}) || e.NewText == "" {
+			if e := item.TextEdit; e == nil || e.Range == nil || e.Range.Start.Line != line || e.Range.End != (position{line, character}) || e.NewText == "" {
 				t.Errorf("%q: %s edits %+v", tt.text, item.Label, e)
 			} else if typed := text[len(text)-(character-e.Range.Start.Character):]; !strings.HasPrefix(item.FilterText, typed) && typed != "" && slices.Contains(tt.want, item.Label) {
 				t.Errorf("%q: %q does not fit behind %q", tt.text, item.FilterText, typed)

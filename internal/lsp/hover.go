@@ -146,7 +146,31 @@ func (s *server) fact(snap *snapshot, at int) (source.Span, string) {
 	if m != nil {
 		return m.span, aboutStage(m.stage)
 	}
+	for _, st := range snap.model.Stages {
+		for i, step := range st.Steps {
+			if step.Name == "WORKDIR" && len(step.Args) > 0 && within(step.Args[0].Span) {
+				after := st.Out
+				if i+1 < len(st.Steps) {
+					after = st.Steps[i+1].Before
+				}
+				return step.Args[0].Span, aboutFolder(after.Workdir.Value)
+			}
+		}
+	}
+	for _, in := range snap.model.File.Instructions {
+		if within(in.Span) {
+			return word(in, at)
+		}
+	}
 	return source.Span{}, ""
+}
+
+func aboutFolder(v stage.Value) string {
+	text := fmt.Sprintf("What follows is in `%s`", v.Text)
+	if v.State != stage.Known {
+		text += ", " + stateWords(v.State)
+	}
+	return text
 }
 
 func (snap *snapshot) aboutVariable(v *stage.Variable) string {

@@ -152,21 +152,23 @@ func (f *finder) use(scope *stage.Env, name string, at source.Span, global bool)
 	}
 }
 
-// scripts finds the variables of shell text, but for those that the text sets itself.
+// scripts finds the variables of shell text, but for those that the text has set itself by then.
 func (f *finder) scripts(step *stage.Step, scope *stage.Env) {
 	runs := step.Name == "RUN"
 	if !runs && step.Stage != nil {
 		scope = step.Stage.Out.Env // CMD and its kin run when the image does
 	}
 	for _, script := range step.Scripts {
-		own := map[string]bool{}
+		own := map[string]int{} // where the first assignment ends
 		for _, c := range script.Commands {
 			for _, a := range slices.Concat(c.Assigns, c.Env, c.Vars) {
-				own[a.Name] = true
+				if end, ok := own[a.Name]; !ok || a.Span.End < end {
+					own[a.Name] = a.Span.End
+				}
 			}
 		}
 		for _, v := range script.Vars {
-			if own[v.Name] {
+			if end, ok := own[v.Name]; ok && v.Span.Start >= end {
 				continue
 			}
 			if set := scope.Lookup(v.Name); set != nil && (runs || set.Kind == stage.VarEnv || set.Kind == stage.VarBase) {

@@ -70,6 +70,11 @@ type capabilities struct {
 		Rename struct {
 			PrepareSupport bool `json:"prepareSupport"`
 		} `json:"rename"`
+		Completion struct {
+			Item struct {
+				InsertReplace bool `json:"insertReplaceSupport"`
+			} `json:"completionItem"`
+		} `json:"completion"`
 		DocumentSymbol struct {
 			Hierarchical bool `json:"hierarchicalDocumentSymbolSupport"`
 		} `json:"documentSymbol"`
@@ -252,13 +257,20 @@ type foldingRange struct {
 }
 
 type completionItem struct {
-	Label         string    `json:"label"`
-	Kind          int       `json:"kind"`
-	Detail        string    `json:"detail,omitempty"`
-	Documentation *markup   `json:"documentation,omitempty"`
-	FilterText    string    `json:"filterText,omitempty"`
-	SortText      string    `json:"sortText,omitempty"`
-	TextEdit      *textEdit `json:"textEdit,omitempty"`
+	Label      string          `json:"label"`
+	Kind       int             `json:"kind"`
+	Detail     string          `json:"detail,omitempty"`
+	FilterText string          `json:"filterText,omitempty"`
+	SortText   string          `json:"sortText,omitempty"`
+	TextEdit   *completionEdit `json:"textEdit,omitempty"`
+}
+
+// completionEdit has a range, or the two from which the user chooses: what is typed, and the word that it is in.
+type completionEdit struct {
+	NewText string     `json:"newText"`
+	Range   *textRange `json:"range,omitempty"`
+	Insert  *textRange `json:"insert,omitempty"`
+	Replace *textRange `json:"replace,omitempty"`
 }
 
 type completionList struct {
