@@ -54,7 +54,8 @@
     const inserted = text.slice(start, text.length - end);
     area.focus();
     area.setSelectionRange(start, old.length - end);
-    if (!document.execCommand(inserted ? "insertText" : "delete", false, inserted)) area.setRangeText(inserted, start, old.length - end, "end");
+    const typed = document.activeElement === area && document.execCommand(inserted ? "insertText" : "delete", false, inserted);
+    if (!typed) area.setRangeText(inserted, start, old.length - end, "end");
     if (area.value !== text) area.value = text;
   }
 
@@ -91,7 +92,12 @@
     const li = document.createElement("li");
     li.textContent = why;
     $("problems").replaceChildren(li);
-    $("state").value = "";
+    said("");
+  }
+  // said shows the state, which is read out: not again when it is the same.
+  function said(text, took) {
+    if ($("state").value !== text) $("state").value = text;
+    $("took").textContent = took ? `${took} ms` : "";
   }
   function send() {
     if (!ready || busy || !next) return;
@@ -106,7 +112,9 @@
     send();
   }
 
-  // Results.
+  // Results. Of more findings than anybody reads, these are shown.
+  const shown = 500;
+  const underlined = () => findings.slice(0, shown).filter((f) => !f.suppressed);
   function element(tag, className, ...content) {
     const e = document.createElement(tag);
     if (className) e.className = className;
@@ -114,22 +122,25 @@
     return e;
   }
   function show(request, answer, took) {
+    const before = document.activeElement;
     if (request.fix && texts.dockerfile.value === request.dockerfile && answer.dockerfile !== request.dockerfile) change(texts.dockerfile, answer.dockerfile);
     if (request.fix) $("told").textContent = answer.done ? `Done: ${answer.done.join("; ")}` : "There was nothing to mend.";
     $("problems").replaceChildren(...(answer.problems || []).map((p) => element("li", "", p)));
-    if (!answer.report) { $("state").value = ""; return; }
+    if (before && before.isConnected) before.focus(); // who mends from the keyboard goes on from there
+    if (!answer.report) return said("");
     judged = answer.dockerfile;
     const index = indexes(judged);
     const all = answer.report.files[0].findings;
     findings = all.map((f, i) => ({ ...f, i, from: index(f.start.offset), to: index(f.end.offset) }));
     const focused = document.activeElement.closest && document.activeElement.closest("#findings li");
     const at = focused ? [...$("findings").children].indexOf(focused) : -1;
-    $("findings").replaceChildren(...findings.map(item));
+    $("findings").replaceChildren(...findings.slice(0, shown).map(item));
+    if (findings.length > shown) $("findings").append(element("li", "more", `and ${findings.length - shown} more`));
     if (at >= 0 && findings.length) $("findings").children[Math.min(at, findings.length - 1)].querySelector("button").focus();
-    paint(texts.dockerfile, texts.dockerfile.value === judged ? findings.filter((f) => !f.suppressed) : []);
+    paint(texts.dockerfile, texts.dockerfile.value === judged ? underlined() : []);
     const counting = findings.filter((f) => !f.suppressed);
     const n = counting.length;
-    $("state").value = `${n || "No"} ${n === 1 ? "finding" : "findings"}${findings.length > n ? `, ${findings.length - n} suppressed` : ""} · ${Math.max(1, Math.round(took))} ms`;
+    said(`${n || "No"} ${n === 1 ? "finding" : "findings"}${findings.length > n ? `, ${findings.length - n} suppressed` : ""}`, Math.max(1, Math.round(took)));
     $("fixall").disabled = !counting.some((f) => f.fix && f.fix.safe);
     $("fixunsafe").disabled = !counting.some((f) => f.fix && !f.fix.safe);
     draw(answer.graph);
@@ -200,21 +211,37 @@
     });
   }
 
-  // What is typed stands behind # in the address: JSON, deflated, in base64.
-  async function through(bytes, transform) {
-    return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(transform)).arrayBuffer());
+  // What is typed stands behind # in the address: JSON, deflated, in base64, where that is of a length that addresses have.
+  const longest = 100000;
+  async function through(bytes, transform, most) {
+    const pieces = [];
+    let length = 0;
+    for (const reader = new Blob([bytes]).stream().pipeThrough(transform).getReader(); ;) {
+      const { done, value } = await reader.read();
+      if (done) return new Blob(pieces).arrayBuffer().then((all) => new Uint8Array(all));
+      length += value.length;
+      if (length > most) { reader.cancel(); throw new RangeError("too much"); } // a short link may unpack to gigabytes
+      pieces.push(value);
+    }
   }
+  let addresses = 0;
   async function address() {
     const state = Object.fromEntries(Object.entries({ dockerfile: texts.dockerfile.value, policy: texts.policy.value, config: texts.config.value, rules: set.value }).filter(([, v]) => v));
-    const bytes = await through(new TextEncoder().encode(JSON.stringify(state)), new CompressionStream("deflate-raw"));
-    history.replaceState(null, "", "#d=" + btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""));
+    const turn = ++addresses;
+    let packed = "";
+    try {
+      const bytes = await through(new TextEncoder().encode(JSON.stringify(state)), new CompressionStream("deflate-raw"), longest);
+      packed = "d=" + btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join("")).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+    } catch { /* it is too long */ }
+    if (turn === addresses) history.replaceState(null, "", "#" + packed);
+    return packed !== "";
   }
   async function fromAddress() {
     const [, packed] = location.hash.match(/^#d=([\w-]+)$/) || [];
     if (!packed) return false;
     try {
       const bytes = Uint8Array.from(atob(packed.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-      put(JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw")))));
+      put(JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw"), 1e7))));
       return true;
     } catch {
       $("told").textContent = "The link is broken.";
@@ -222,9 +249,12 @@
     }
   }
   function put(state) {
+    const given = state;
+    state = Object.fromEntries([...Object.keys(texts), "rules"].map((name) => [name, typeof given[name] === "string" ? given[name] : ""]));
     if (state.policy && !state.dockerfile) state.dockerfile = globalThis.plimlineExamples[0].dockerfile;
-    for (const name of Object.keys(texts)) texts[name].value = state[name] || "";
-    set.value = state.rules || "";
+    for (const name of Object.keys(texts)) texts[name].value = state[name];
+    set.value = state.rules;
+    if (set.selectedIndex < 0) set.selectedIndex = 0;
     for (const area of Object.values(texts)) paint(area, []);
     choose($(state.policy ? "tab-policy" : "tab-dockerfile"));
     ask();
@@ -248,14 +278,17 @@
     while (start < old.length && start < text.length && old[start] === text[start]) start++;
     while (end < old.length - start && end < text.length - start && old[old.length - 1 - end] === text[text.length - 1 - end]) end++;
     const shift = text.length - old.length;
-    return findings.filter((f) => !f.suppressed && (f.to <= start || f.from >= old.length - end)).map((f) => f.to <= start ? f : { ...f, from: f.from + shift, to: f.to + shift });
+    return underlined().filter((f) => (f.to <= start || f.from >= old.length - end)).map((f) => f.to <= start ? f : { ...f, from: f.from + shift, to: f.to + shift });
   }
   set.addEventListener("input", () => { ask(); address(); });
   $("example").addEventListener("input", (e) => { if (e.target.value) { put({ ...globalThis.plimlineExamples[e.target.value], rules: set.value }); address(); } });
   $("fixall").addEventListener("click", () => ask({ fix: "all" }));
   $("fixunsafe").addEventListener("click", () => ask({ fix: "unsafe" }));
   $("share").addEventListener("click", async () => {
-    await address();
+    if (!await address()) {
+      $("told").textContent = "This is too long for a link.";
+      return;
+    }
     try {
       await navigator.clipboard.writeText(location.href);
       $("told").textContent = "Copied.";

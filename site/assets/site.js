@@ -39,6 +39,7 @@
     if (entries) return search();
     const script = document.createElement("script");
     script.src = root + "assets/search.js";
+    script.onerror = () => { script.remove(); status.textContent = "The index could not be loaded."; };
     document.head.append(script);
   }
   // score says how well an entry fits: every word must be in it, and in the title counts most.
@@ -77,7 +78,7 @@
     list.replaceChildren();
     if (!entries || !words.length) { status.textContent = entries ? "" : "Loading…"; return; }
     const hits = entries.map((e) => [score(e, words), e]).filter(([n]) => n > 0).sort((a, b) => b[0] - a[0]);
-    status.textContent = hits.length ? `${hits.length} found` : "Nothing found";
+    status.textContent = hits.length > 30 ? `${hits.length} found, of which the best 30 are here` : hits.length ? `${hits.length} found` : "Nothing found";
     for (const [, e] of hits.slice(0, 30)) {
       const li = document.createElement("li");
       const a = document.createElement("a");
@@ -107,7 +108,7 @@
   document.getElementById("search").addEventListener("click", open);
   document.addEventListener("keydown", (e) => {
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName);
-    if (e.key === "/" && !typing && !e.ctrlKey && !e.metaKey && !e.altKey || e.key.toLowerCase() === "k" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); open(); }
+    if (e.key === "/" && !typing && !e.ctrlKey && !e.metaKey && !e.altKey || e.key?.toLowerCase() === "k" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); open(); }
   });
 
   // The table of rules; what is chosen stands behind # so that it can be linked to.
