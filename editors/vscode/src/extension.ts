@@ -20,22 +20,29 @@ const documents = [
   { scheme: "file", pattern: "**/{,.}plimline.{yaml,yml}" },
 ];
 
+let server: Server | undefined;
+
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const server = new Server();
+  const it = (server = new Server());
   const command = (name: string, f: () => unknown) => vscode.commands.registerCommand(name, f);
   context.subscriptions.push(
-    server,
-    command("plimline.restart", () => server.restart()),
-    command("plimline.install", () => server.install()),
-    command("plimline.showOutput", () => { server.output.show(); }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => server.restart()),
+    command("plimline.restart", () => it.restart()),
+    command("plimline.install", () => it.install()),
+    command("plimline.showOutput", () => { it.output.show(); }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => it.restart()),
     vscode.workspace.onDidChangeConfiguration((e) => {
       if (["path", "args", "config"].some((name) => e.affectsConfiguration(`plimline.${name}`))) {
-        return server.restart();
+        return it.restart();
       }
     }),
   );
-  await server.restart();
+  await it.restart();
+}
+
+// deactivate lets the server say goodbye: the editor waits for it, as it does not for subscriptions.
+export async function deactivate(): Promise<void> {
+  await server?.dispose();
+  server = undefined;
 }
 
 // Server is the one language server, which serves all folders of the window.
