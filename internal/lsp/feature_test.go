@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -176,8 +177,7 @@ func TestRename(t *testing.T) {
 		{2, 13, "THREE", `another stage is called "three"`},
 		{2, 13, "busybox", `"busybox" is an image in this file`},
 		{2, 13, "scratch", "BuildKit's own"},
-		{7, 7, "x", "only stages can be renamed"},
-		{0, 5, "x", "only stages can be renamed"},
+		{7, 7, "x", "only stages, ARGs and ENVs can be renamed"},
 	} {
 		if _, message := c.refused("textDocument/rename", with(c.at("Dockerfile", tt.line, tt.character), "newName", tt.name)); !strings.Contains(message, tt.want) {
 			t.Errorf("%d:%d to %q: %s, want %s", tt.line, tt.character, tt.name, message, tt.want)
@@ -210,6 +210,50 @@ func applied(text string, edits []textEdit) string {
 		t = t.edited([]contentChange{{&e.Range, e.NewText}})
 	}
 	return string(t.Bytes)
+}
+
+func TestRenameVariable(t *testing.T) {
+	for _, tt := range []struct{ text, name, want string }{ // the cursor is at |
+		{"ARG |V=1\nFROM a:${V}\nARG V\nENV W=$V\nRUN echo \"${V:-x}🚀$V\" $W --V\n", "NEW", "ARG NEW=1\nFROM a:${NEW}\nARG NEW\nENV W=$NEW\nRUN echo \"${NEW:-x}🚀$NEW\" $W --V\n"},
+		{"FROM a\nENV A=1\nFROM b\nENV A=2\nCMD [\"sh\", \"-c\", \"echo ${|A}\"]\nUSER $A\n", "C", "FROM a\nENV C=1\nFROM b\nENV C=2\nCMD [\"sh\", \"-c\", \"echo ${C}\"]\nUSER $C\n"},
+		{"FROM a\nENV |K=1\nRUN <<E\necho $K ${#K}\nE\nCOPY <<E /x\n$K\nE\n", "LONG", "FROM a\nENV LONG=1\nRUN <<E\necho $LONG ${#LONG}\nE\nCOPY <<E /x\n$LONG\nE\n"},
+		{"FROM a\nENV |K=1\nRUN python -c 'import os; os.environ[\"K\"]'\n", "X", "K in line 3 may mean the variable too"},
+		{"FROM a\nENV |K=1\nRUN K=2; echo $K\n", "X", "K in line 3 may mean the variable too"},
+		{"FROM a\nENV |K=1\nONBUILD RUN echo $K\n", "X", "K in line 3 may mean the variable too"},
+		{"FROM a\nENV |K=1 L=2\n", "L", "L is in line 2 already"},
+		{"FROM a\nENV |K=1\n", "1x", "not a name for a variable"},
+		{"FROM a\nENV |K=1\n", "TARGETOS", "BuildKit's own"},
+		{"FROM a\nARG |TARGETOS\n", "X", "a name of BuildKit's"},
+		{"FROM golang:1.26\nENV PATH=/x:$|PATH\n", "X", "of the base image's"},
+	} {
+		before, behind, _ := strings.Cut(tt.text, "|")
+		line, character := strings.Count(before, "\n"), len(before)-strings.LastIndexByte(before, '\n')-1
+		c := start(t, options(t))
+		c.begin(`{"workspace":{"workspaceEdit":{"documentChanges":true}}}`)
+		c.open("Dockerfile", before+behind)
+		_, answer := c.send("textDocument/rename", with(c.at("Dockerfile", line, character), "newName", tt.name))
+		m := c.await(answer)
+		if m.Error != nil {
+			if !strings.Contains(m.Error.Message, tt.want) {
+				t.Errorf("%q: %s, want %s", tt.text, m.Error.Message, tt.want)
+			}
+		} else {
+			var e workspaceEdit
+			if err := json.Unmarshal(m.Result, &e); err != nil {
+				t.Fatal(err)
+			}
+			if got := applied(before+behind, e.DocumentChanges[0].Edits); got != tt.want {
+				t.Errorf("%q: got %q", tt.text, got)
+			}
+			var p renamePlace
+			c.call("textDocument/prepareRename", c.at("Dockerfile", line, character), &p)
+			d := newText("", []byte(before+behind), utf16Units)
+			if at := d.span(p.Range); d.Text(at) != p.Placeholder || at.Start > len(before) || at.End < len(before) {
+				t.Errorf("%q: %+v", tt.text, p)
+			}
+		}
+		c.end()
+	}
 }
 
 func TestSymbolsAndFolding(t *testing.T) {

@@ -2,12 +2,7 @@ package lsp
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"regexp"
 	"strings"
-
-	"github.com/sourcegraph/jsonrpc2"
 
 	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/source"
@@ -95,87 +90,6 @@ func (s *server) highlights(_ context.Context, snap *snapshot, p *params) (any, 
 		out = append(out, documentHighlight{snap.rangeOf(other.span), kind})
 	}
 	return out, nil
-}
-
-// renamed are the places to change for a stage's new name. The error says why it cannot be renamed.
-func (s *server) renamed(snap *snapshot, p *params) (*mention, []mention, error) {
-	m := s.mentioned(snap, p)
-	switch {
-	case m == nil || m.stage == nil:
-		return nil, nil, errors.New("only stages can be renamed")
-	case m.stage.Alias.Text == "":
-		return nil, nil, errors.New("this stage has no name; add one with AS")
-	}
-	var out []mention
-	for _, other := range snap.same(m) {
-		text := snap.Text(other.span)
-		switch {
-		case strings.EqualFold(text, m.stage.Alias.Text):
-			out = append(out, other)
-		case strings.Contains(text, "$"):
-			return nil, nil, fmt.Errorf("%s in line %d names the stage with a variable", text, snap.lineOf(other.span.Start)+1)
-		case strings.Trim(text, "0123456789") != "":
-			return nil, nil, fmt.Errorf("%s in line %d names the stage in a way that cannot be rewritten", text, snap.lineOf(other.span.Start)+1)
-		}
-	}
-	return m, out, nil
-}
-
-func refuse(err error) error {
-	return &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidRequest, Message: err.Error()}
-}
-
-func (s *server) prepareRename(_ context.Context, snap *snapshot, p *params) (any, error) {
-	m, _, err := s.renamed(snap, p)
-	switch {
-	case err != nil:
-		return nil, refuse(err)
-	case !strings.EqualFold(snap.Text(m.span), m.stage.Alias.Text):
-		return nil, refuse(errors.New("this names the stage by its number"))
-	}
-	return renamePlace{snap.rangeOf(m.span), snap.Text(m.span)}, nil
-}
-
-// stageName is what BuildKit takes for a stage's name, in any case (instructions/parse.go).
-var stageName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*$`)
-
-func (s *server) rename(_ context.Context, snap *snapshot, p *params) (any, error) {
-	m, places, err := s.renamed(snap, p)
-	if err == nil {
-		err = free(snap.model, m.stage, p.NewName)
-	}
-	if err != nil {
-		return nil, refuse(err)
-	}
-	var edits []textEdit
-	for _, place := range places {
-		edits = append(edits, textEdit{snap.rangeOf(place.span), p.NewName})
-	}
-	return s.change(snap, edits), nil
-}
-
-// free says why a stage cannot have a name: it is none, or it is taken, be it for an image.
-func free(m *stage.Model, renamed *stage.Stage, name string) error {
-	switch {
-	case !stageName.MatchString(name):
-		return fmt.Errorf("%q is not a name for a stage: letters, digits, and any of _.- behind a letter", name)
-	case strings.EqualFold(name, "scratch") || strings.EqualFold(name, "context"):
-		return fmt.Errorf("%q is a name of BuildKit's own", name)
-	}
-	for _, st := range m.Stages {
-		if st != renamed && strings.EqualFold(st.Alias.Text, name) {
-			return fmt.Errorf("another stage is called %q", st.Alias.Text)
-		}
-		if st.Parent == nil && strings.EqualFold(st.Base.Text, name) {
-			return fmt.Errorf("%q is an image in this file", st.Base.Text)
-		}
-		for _, c := range st.Copies {
-			if c.From == nil && strings.EqualFold(c.FromWord.Text, name) {
-				return fmt.Errorf("%q is an image in this file", c.FromWord.Text)
-			}
-		}
-	}
-	return nil
 }
 
 // change is edits of a document, for the version they were made for where the client knows versions.
