@@ -398,12 +398,18 @@ func (s *server) didChangeFiles(raw json.RawMessage) error {
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return err
 	}
-	rules := false
+	rules, counts := false, false
 	for _, c := range p.Changes {
+		if strings.Contains(c.URI, "/node_modules/") || strings.Contains(c.URI, "/.git/") {
+			continue // thousands at once, and nothing is judged with them
+		}
+		counts = true
 		// A policy's rules, its parameters, its data.
 		rules = rules || strings.HasSuffix(c.URI, ".rego") || strings.HasSuffix(c.URI, "/data.yaml") || strings.HasSuffix(c.URI, "/data.json")
 	}
-	s.reloadSoon(rules)
+	if counts {
+		s.reloadSoon(rules)
+	}
 	return nil
 }
 

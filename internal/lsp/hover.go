@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plimline/plimline/internal/dockerfile"
 	"github.com/plimline/plimline/internal/gobuild"
 	"github.com/plimline/plimline/internal/image"
 	"github.com/plimline/plimline/internal/source"
@@ -154,6 +155,13 @@ func (s *server) fact(snap *snapshot, at int) (source.Span, string) {
 					after = st.Steps[i+1].Before
 				}
 				return step.Args[0].Span, aboutFolder(after.Workdir.Value)
+			}
+			for _, w := range expanded(step) {
+				for _, ref := range dockerfile.Refs(w, snap.model.File.Escape) {
+					if within(ref.Span) {
+						return ref.Span, fmt.Sprintf("No ARG or ENV above sets `%s`; the base image may", ref.Name)
+					}
+				}
 			}
 		}
 	}

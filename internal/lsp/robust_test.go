@@ -14,7 +14,9 @@ import (
 	"testing"
 
 	"github.com/plimline/plimline/internal/buildcontext"
+	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/corpustest"
+	"github.com/plimline/plimline/internal/lint"
 	"github.com/plimline/plimline/internal/unit"
 )
 
@@ -322,6 +324,57 @@ func TestInterrupt(t *testing.T) {
 	go func() { done <- Serve(ctx, in, io.Discard, options(t)) }()
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// TestBrokenFromTheStart: a configuration that all files are judged with is mended while the session lasts; what cannot be mended is the answer
+// to initialize.
+func TestBrokenFromTheStart(t *testing.T) {
+	opt := options(t)
+	var file string
+	load := opt.Load
+	opt.Load = func(keep *lint.Set) (*lint.Set, *config.Loader, error) {
+		set, _, err := load(keep)
+		if err != nil {
+			return nil, nil, err
+		}
+		configs, err := config.NewLoader(set.Catalog, config.LoaderOptions{File: file})
+		return set, configs, err
+	}
+	file = filepath.Join(t.TempDir(), "all.yaml")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("ignore: [")
+	c := start(t, opt)
+	c.begin(`{"textDocument":{"diagnostic":{}}}`)
+	var said publishParams
+	if err := json.Unmarshal(c.next("textDocument/publishDiagnostics").Params, &said); err != nil || said.URI != fileURI(file) || len(said.Diagnostics) != 1 {
+		t.Errorf("%+v, %v", said, err)
+	}
+	c.open("Dockerfile", plain)
+	if got := listed(c.pull("Dockerfile")); len(got) != 1 || !strings.Contains(got[0], "not-linted") {
+		t.Errorf("%v", got)
+	}
+	write("ignore: [latest-tag]\n")
+	c.notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": fileURI(file), "type": 2}}})
+	c.eventually("the configuration counts", func() bool {
+		return !strings.Contains(strings.Join(listed(c.pull("Dockerfile")), ""), "not-linted")
+	})
+	if err := json.Unmarshal(c.next("textDocument/publishDiagnostics").Params, &said); err != nil || len(said.Diagnostics) != 0 {
+		t.Errorf("%+v, %v", said, err)
+	}
+	c.end()
+
+	opt.Load = func(*lint.Set) (*lint.Set, *config.Loader, error) { return nil, nil, errors.New("no such rule") }
+	c = start(t, opt)
+	if _, message := c.refused("initialize", map[string]any{"capabilities": struct{}{}}); message != "no such rule" {
+		t.Error(message)
+	}
+	if err := c.gone(); err == nil || err.Error() != "no such rule" {
 		t.Error(err)
 	}
 }

@@ -74,6 +74,7 @@ type server struct {
 	requests map[string]request
 	notices  map[string]notice
 
+	unfit  error        // why the session cannot begin
 	client capabilities // set by initialize, before everything else
 	units  encoding
 
@@ -82,7 +83,8 @@ type server struct {
 	folders   []workspaceFolder
 	running   map[jsonrpc2.ID]context.CancelFunc
 	documents map[string]*document      // by URI
-	book      *rulebook                 // not nil once the session has begun
+	book      *rulebook                 // nil until it can be read
+	unread    error                     // why it cannot, when book is nil
 	builds    map[string][]inputs.Build // of the Compose and Bake files that configurations name
 	seen      map[string]stamp          // of the files that the rulebook was read from
 	nextLook  time.Time                 // when to look whether they have changed
@@ -116,7 +118,10 @@ func serve(ctx context.Context, in io.Reader, out io.Writer, opt Options, show f
 	s := newServer(ctx, opt)
 	show(s)
 	if err := s.load(true); err != nil {
-		return err
+		// A configuration is mended while it is open in the editor; flags are not.
+		if problems := (config.Problems)(nil); !errors.As(err, &problems) {
+			s.unfit = err
+		}
 	}
 	stream := newStream(in, out)
 	conn := jsonrpc2.NewConn(ctx, stream, s, jsonrpc2.SetLogger(log.New(io.Discard, "", 0)))
@@ -133,6 +138,9 @@ func serve(ctx context.Context, in io.Reader, out io.Writer, opt Options, show f
 	}
 	cancel()
 	s.wait.Wait()
+	if s.unfit != nil {
+		return s.unfit
+	}
 	if left >= stateShutdown {
 		return nil
 	}
@@ -193,6 +201,9 @@ func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.
 	s.mu.Unlock()
 	answer, known := s.requests[req.Method]
 	switch {
+	case state == stateNew && req.Method == "initialize" && s.unfit != nil:
+		s.reply(req.ID, fails(jsonrpc2.CodeInvalidRequest, s.unfit.Error()))
+		_ = conn.Close()
 	case state == stateNew && req.Method == "initialize":
 		s.reply(req.ID, func() (any, error) { return s.initialize(raw) })
 	case state == stateNew:
@@ -421,6 +432,12 @@ func (s *server) offers() map[string]any {
 func (s *server) pulls() bool { return s.client.TextDocument.Diagnostic != nil }
 
 func (s *server) initialized(json.RawMessage) error {
+	s.mu.Lock()
+	unread := s.unread
+	s.mu.Unlock()
+	if unread != nil {
+		s.complain(nil, unread)
+	}
 	if !s.client.Workspace.DidChangeWatchedFiles.DynamicRegistration {
 		return nil
 	}

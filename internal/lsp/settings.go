@@ -50,8 +50,12 @@ type setting struct {
 func (s *server) look(path string) (*setting, error) {
 	s.freshen()
 	s.mu.Lock()
-	book := s.book
+	book, unread := s.book, s.unread
 	s.mu.Unlock()
+	if book == nil {
+		s.complain(nil, unread)
+		return nil, unread
+	}
 	c, err := book.configs.Config(path)
 	s.complain(c, err)
 	var broken []string // a policy that cannot be used may be what a configuration misses
@@ -147,9 +151,13 @@ func (s *server) load(rules bool) error {
 	s.mu.Unlock()
 	linters, configs, err := s.opt.Load(keep)
 	if err != nil {
+		s.mu.Lock()
+		s.unread = err
+		s.mu.Unlock()
 		return err
 	}
 	s.mu.Lock()
+	s.unread = nil
 	s.book = &rulebook{linters, configs, &baseline.Cache{}}
 	clear(s.builds)
 	var gone []string
@@ -170,12 +178,10 @@ func (s *server) load(rules bool) error {
 
 // reload loads, and judges all open documents again.
 func (s *server) reload(rules bool) {
-	err := s.load(rules)
-	if err != nil {
-		s.warn("loading", err.Error())
+	if err := s.load(rules); err != nil {
+		s.complain(nil, err)
 		return
 	}
-	s.warn("loading", "")
 	s.mu.Lock()
 	var open []*snapshot
 	for _, d := range s.documents {
@@ -230,13 +236,15 @@ func (s *server) freshen() {
 	if due {
 		s.nextLook = begin.Add(lookEvery)
 	}
-	before := s.seen
+	before, unread := s.seen, s.book == nil
 	s.mu.Unlock()
 	if !due {
 		return
 	}
-	now := s.stamps()
-	changed, rules := false, false
+	now, changed, rules := map[string]stamp{}, unread, unread
+	if !unread {
+		now = s.stamps()
+	}
 	for key, was := range before {
 		if is, ok := now[key]; ok && is != was {
 			changed, rules = true, rules || strings.HasPrefix(key, "policy ")
