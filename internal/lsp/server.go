@@ -439,6 +439,9 @@ func (s *server) initialized(json.RawMessage) error {
 		s.complain(nil, unread)
 	}
 	if !s.client.Workspace.DidChangeWatchedFiles.DynamicRegistration {
+		if !s.pulls() || s.client.Workspace.Diagnostics.RefreshSupport {
+			s.spawn(s.watch)
+		}
 		return nil
 	}
 	var watchers []map[string]string

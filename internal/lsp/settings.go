@@ -26,6 +26,8 @@ const (
 	// and none of files above its folders. Looking costs a twentieth of the time at most, however many they are.
 	lookEvery = 500 * time.Millisecond
 	lookShare = 20
+	// watchEvery is how often they are looked at for clients that tell of no changes, while nobody types.
+	watchEvery = 2 * time.Second
 	// settles is how long changes may go on coming before they are acted on together.
 	settles = 50 * time.Millisecond
 )
@@ -258,6 +260,23 @@ func (s *server) freshen() {
 	s.mu.Unlock()
 	if changed {
 		s.reload(rules)
+	}
+}
+
+// watch freshens while documents are open.
+func (s *server) watch() {
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-time.After(watchEvery):
+		}
+		s.mu.Lock()
+		open := len(s.documents)
+		s.mu.Unlock()
+		if open > 0 {
+			s.freshen()
+		}
 	}
 }
 

@@ -434,3 +434,19 @@ func TestBuildContext(t *testing.T) {
 	c.eventually("a look at the changed sources", func() bool { return !has("net/http") })
 	c.end()
 }
+
+// TestWatch: for a client that tells of no changes and is not typed in, they count all the same.
+func TestWatch(t *testing.T) {
+	c := start(t, options(t))
+	c.begin(`{}`)
+	c.put("plimline.yaml", "ignore: []\n")
+	c.open("Dockerfile", plain)
+	if got := c.published("Dockerfile", 1); len(got) != 1 {
+		t.Errorf("%v", got)
+	}
+	c.put("plimline.yaml", "ignore: [latest-tag, root-user, untagged-base-image]\n")
+	if got := c.published("Dockerfile", 1); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+	c.end()
+}
