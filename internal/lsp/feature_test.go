@@ -69,6 +69,15 @@ func TestHover(t *testing.T) {
 	if !strings.Contains(h.Contents.Value, "No ARG or ENV above sets `NOBODY`; the base image may") {
 		t.Errorf("a variable that nothing sets: %s", h.Contents.Value)
 	}
+	for version, tt := range [][2]string{
+		{"x`[y](https://z)`", "`V` = `` x`[y](https://z)` ``"}, {"``", "`V` = ``` `` ```"}, {`""`, "`V` is empty"}, {strings.Repeat("x", 5000), "`V` = `" + strings.Repeat("x", 299) + "…`"},
+	} {
+		c.change("Dockerfile", 4+version, contentChange{nil, "FROM alpine:3.20\nENV V=" + tt[0] + "\n"})
+		c.call("textDocument/hover", c.at("Dockerfile", 1, 5), &h)
+		if !strings.HasPrefix(h.Contents.Value, tt[1]) {
+			t.Errorf("%s: %s", tt[0], h.Contents.Value)
+		}
+	}
 	c.end()
 }
 

@@ -68,6 +68,22 @@ func (s *server) markup(text string) markup {
 
 var link = regexp.MustCompile(`\[([^\]]*)\]\(([^)]*)\)`)
 
+// longestInline is the most of a file's text, in characters, that stands in a sentence.
+const longestInline = 300
+
+// inline is a text of the file's as Markdown's code, whatever signs are in it.
+func inline(text string) string {
+	text = strings.NewReplacer("\r", "", "\n", " ").Replace(text)
+	if runes := []rune(text); len(runes) > longestInline {
+		text = string(runes[:longestInline-1]) + "…"
+	}
+	fence, pad := "`", ""
+	for strings.Contains(text, fence) {
+		fence, pad = fence+"`", " "
+	}
+	return fence + pad + text + pad + fence
+}
+
 // describe is a rule's page in short; whole has why it matters too.
 func (s *server) describe(snap *snapshot, id string, whole bool) string {
 	rule, ok := snap.linter.Catalog().Rule(id)
@@ -174,7 +190,7 @@ func (s *server) fact(snap *snapshot, at int) (source.Span, string) {
 }
 
 func aboutFolder(v stage.Value) string {
-	text := fmt.Sprintf("What follows is in `%s`", v.Text)
+	text := fmt.Sprintf("What follows is in %s", inline(v.Text))
 	if v.State != stage.Known {
 		text += ", " + stateWords(v.State)
 	}
@@ -187,10 +203,12 @@ func (snap *snapshot) aboutVariable(v *stage.Variable) string {
 	switch {
 	case v.Kind == stage.VarAutomatic:
 		fmt.Fprintf(&b, " is set by BuildKit for each platform")
+	case v.HasValue && v.Value.State == stage.Known && v.Value.Text == "":
+		b.WriteString(" is empty")
 	case v.HasValue && v.Value.State == stage.Known:
-		fmt.Fprintf(&b, " = `%s`", v.Value.Text)
+		fmt.Fprintf(&b, " = %s", inline(v.Value.Text))
 	case v.HasValue:
-		fmt.Fprintf(&b, " = `%s`, %s", v.Value.Text, stateWords(v.Value.State))
+		fmt.Fprintf(&b, " = %s, %s", inline(v.Value.Text), stateWords(v.Value.State))
 	default:
 		b.WriteString(" has no value here; `--build-arg` may give it one")
 	}
@@ -233,11 +251,11 @@ func (snap *snapshot) aboutBase(st *stage.Stage) string {
 	case stage.FromScratch:
 		return "`scratch`, the empty image"
 	case stage.FromContext:
-		return fmt.Sprintf("`%s`, a named build context", st.Base.Text)
+		return fmt.Sprintf("%s, a named build context", inline(st.Base.Text))
 	case stage.FromImage:
 		return aboutImage(st.Image)
 	}
-	text := fmt.Sprintf("`%s`, %s", st.Base.Text, stateWords(st.Base.State))
+	text := fmt.Sprintf("%s, %s", inline(st.Base.Text), stateWords(st.Base.State))
 	for _, name := range st.Base.Missing {
 		text += fmt.Sprintf("\n\nNo ARG before the first FROM declares `%s`", name)
 	}
@@ -247,7 +265,7 @@ func (snap *snapshot) aboutBase(st *stage.Stage) string {
 // aboutImage is the image with what is not written of its name, and what its name tells of it.
 func aboutImage(r image.Reference) string {
 	if !r.Valid {
-		return fmt.Sprintf("`%s` is not a valid image name", r.Text)
+		return fmt.Sprintf("%s is not a valid image name", inline(r.Text))
 	}
 	whole := r.Repository
 	if r.Registry != "" {
@@ -262,7 +280,7 @@ func aboutImage(r image.Reference) string {
 	if r.Digest != "" {
 		whole += "@" + r.Digest
 	}
-	text := "`" + whole + "`"
+	text := inline(whole)
 	var known []string
 	add := func(value, words string) {
 		if value != "" && value != "unknown" {
@@ -285,9 +303,9 @@ func aboutImage(r image.Reference) string {
 func aboutStage(st *stage.Stage) string {
 	text := fmt.Sprintf("Stage **%s**", st.Name())
 	if st.From != nil {
-		text += fmt.Sprintf(", FROM `%s`", st.From.Args[0].Text)
+		text += fmt.Sprintf(", FROM %s", inline(st.From.Args[0].Text))
 		if st.Parent == nil && st.Base.Text != st.From.Args[0].Text {
-			text += fmt.Sprintf(" (`%s`)", st.Base.Text)
+			text += fmt.Sprintf(" (%s)", inline(st.Base.Text))
 		}
 	}
 	if !st.Needed {
@@ -306,7 +324,7 @@ func (s *server) aboutCopy(snap *snapshot, st *stage.Stage, i int) string {
 	case stage.FromImage:
 		text = aboutImage(c.Image)
 	case stage.FromContext:
-		text = fmt.Sprintf("`%s`, a named build context", c.FromWord.Text)
+		text = fmt.Sprintf("%s, a named build context", inline(c.FromWord.Text))
 	case stage.FromScratch:
 		text = "`scratch`, the empty image"
 	case stage.FromNothing:
@@ -329,7 +347,7 @@ func (s *server) aboutCopy(snap *snapshot, st *stage.Stage, i int) string {
 		if path == "" {
 			path = src.Text
 		}
-		text += fmt.Sprintf("\n\n- takes `%s`", path)
+		text += fmt.Sprintf("\n\n- takes %s", inline(path))
 		if analysis == nil {
 			continue
 		}
@@ -340,7 +358,7 @@ func (s *server) aboutCopy(snap *snapshot, st *stage.Stage, i int) string {
 			if src.Slash {
 				which = "with what"
 			}
-			text += fmt.Sprintf(", %s `%s` in line %d makes", which, brief(snap.Text(in.Span)), snap.lineOf(in.Span.Start)+1)
+			text += fmt.Sprintf(", %s %s in line %d makes", which, inline(brief(snap.Text(in.Span))), snap.lineOf(in.Span.Start)+1)
 		}
 		if len(builds) == 0 && len(words) > 0 {
 			text += " (" + strings.Join(words, ", ") + ")"
