@@ -238,7 +238,8 @@ func TestRenameVariable(t *testing.T) {
 		{"FROM a\nENV |K=1\n", "1x", "not a name for a variable"},
 		{"FROM a\nENV |K=1\n", "TARGETOS", "BuildKit's own"},
 		{"FROM a\nARG |TARGETOS\n", "X", "a name of BuildKit's"},
-		{"FROM golang:1.26\nENV PATH=/x:$|PATH\n", "X", "of the base image's"},
+		{"FROM a\nARG |TARGETARCH=amd64\n", "X", "a name of BuildKit's"},
+		{"FROM golang:1.26\nENV PATH=/x:$|PATH\n", "X", "PATH is the base image's too"},
 	} {
 		before, behind, _ := strings.Cut(tt.text, "|")
 		line, character := strings.Count(before, "\n"), len(before)-strings.LastIndexByte(before, '\n')-1

@@ -56,6 +56,9 @@ func (snap *snapshot) renamedStage(m *mention) (*renaming, error) {
 // It does not guess: a name that may mean the variable, in a script say, is for people to rename.
 func (snap *snapshot) renamedVariable(m *mention) (*renaming, error) {
 	name := m.variable.Name
+	if given(name) {
+		return nil, fmt.Errorf("%s is a name of BuildKit's own", name)
+	}
 	r := &renaming{free: func(name string) error { return snap.freeVariable(name) }}
 	for _, other := range snap.mentions {
 		v := other.variable
@@ -67,7 +70,7 @@ func (snap *snapshot) renamedVariable(m *mention) (*renaming, error) {
 		case stage.VarBuildArg:
 			return nil, fmt.Errorf("%s has its value from outside of this file, under that name", name)
 		default:
-			return nil, fmt.Errorf("%s is a name of BuildKit's or of the base image's", name)
+			return nil, fmt.Errorf("%s is the base image's too", name)
 		}
 		place, ok := snap.nameIn(other.span, name)
 		if !ok {
@@ -84,6 +87,9 @@ func (snap *snapshot) renamedVariable(m *mention) (*renaming, error) {
 	}
 	return r, nil
 }
+
+// given reports whether BuildKit gives an ARG of a name its value, whatever else stands there.
+func given(name string) bool { return stage.IsPlatform(name) || slices.Contains(stage.Proxies, name) }
 
 // nameIn is where a name is in a mention: NAME, $NAME, ${NAME, ${#NAME or $env:NAME.
 func (snap *snapshot) nameIn(span source.Span, name string) (source.Span, bool) {
@@ -190,7 +196,7 @@ func (snap *snapshot) freeVariable(name string) error {
 	switch {
 	case !variableName.MatchString(name):
 		return fmt.Errorf("%q is not a name for a variable: letters, digits and _, no digit first", name)
-	case stage.IsPlatform(name) || slices.Contains(stage.Proxies, name):
+	case given(name):
 		return fmt.Errorf("%q is a name of BuildKit's own", name)
 	}
 	if at, ok := snap.word(name, nil); ok {
