@@ -49,6 +49,9 @@ type Options struct {
 // ErrNoShutdown says that the client left without a word.
 var ErrNoShutdown = errors.New("the client is gone without a shutdown")
 
+// farewell is how long a client has to leave a session that cannot begin.
+const farewell = 2 * time.Second
+
 // Codes of the protocol, beside JSON-RPC's.
 const (
 	codeNotInitialized  = -32002
@@ -203,7 +206,13 @@ func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.
 	switch {
 	case state == stateNew && req.Method == "initialize" && s.unfit != nil:
 		s.reply(req.ID, fails(jsonrpc2.CodeInvalidRequest, s.unfit.Error()))
-		_ = conn.Close()
+		s.spawn(func() {
+			select {
+			case <-s.ctx.Done():
+			case <-time.After(farewell): // a client that sees the end at once does not look at the answer
+				_ = conn.Close()
+			}
+		})
 	case state == stateNew && req.Method == "initialize":
 		s.reply(req.ID, func() (any, error) { return s.initialize(raw) })
 	case state == stateNew:

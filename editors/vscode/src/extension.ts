@@ -69,7 +69,11 @@ class Server {
   private async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
-    await client?.dispose();
+    try {
+      await client?.dispose();
+    } catch (err) {
+      this.output.warn(reason(err)); // one that did not start, or is gone, cannot be stopped, and need not be
+    }
   }
 
   private async again(): Promise<void> {
@@ -95,8 +99,13 @@ class Server {
     this.client = new LanguageClient("plimline", "plimline", { command, args }, {
       documentSelector: documents,
       outputChannel: this.output,
+      initializationFailedHandler: () => false, // once is enough
     });
-    await this.client.start();
+    try {
+      await this.client.start();
+    } catch (err) {
+      this.output.error(reason(err)); // the client has shown it
+    }
   }
 
   // install has Go install plimline, or shows where to get it.

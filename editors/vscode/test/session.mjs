@@ -168,6 +168,14 @@ await step("folders of one window have their own configurations", async () => {
   must("latest-tag is shown once", (await problems("latest-tag").count()) === 1);
 });
 
+await step("says when the settings do not fit, and starts once they do", async () => {
+  settings({ "plimline.path": plimline, "plimline.args": ["--select", "nonsense"] });
+  await open("folder", true, "folder/Dockerfile");
+  await notice('--select: unknown rule "nonsense"').first().waitFor();
+  settings({ "plimline.path": plimline });
+  await finding("latest-tag");
+});
+
 await step("says when plimline is too old", async () => {
   settings({ "plimline.path": write("old", '#!/bin/sh\n[ "$1" = version ] && echo "plimline 0.0.1 (go1.26 linux/amd64)" && exit\nexit 2\n', 0o755) });
   await open("folder", true, "folder/Dockerfile");
