@@ -59,7 +59,7 @@ async function pulled() {
   await c.start(uri(""), {
     workspace: { workspaceEdit: { documentChanges: true } },
     textDocument: {
-      diagnostic: {}, rename: { prepareSupport: true }, hover: { contentFormat: ["markdown"] },
+      documentSymbol: { hierarchicalDocumentSymbolSupport: true }, diagnostic: {}, rename: { prepareSupport: true }, hover: { contentFormat: ["markdown"] },
       codeAction: { dataSupport: true, resolveSupport: { properties: ["edit"] } },
     },
   });
