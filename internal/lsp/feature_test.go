@@ -64,7 +64,11 @@ func TestHover(t *testing.T) {
 	if !strings.Contains(h.Contents.Value, "`latest-tag` · reproducibility") || !strings.Contains(h.Contents.Value, "docker.io/library/alpine:latest") {
 		t.Errorf("a finding and an image: %s", h.Contents.Value)
 	}
-	c.change("Dockerfile", 3, contentChange{nil, "FROM alpine:3.20\nUSER $NOBODY\n"})
+	c.change("Dockerfile", 3, contentChange{nil, "FROM --platform=$NOWHERE alpine:3.20\nUSER $NOBODY\n"})
+	c.call("textDocument/hover", c.at("Dockerfile", 0, 20), &h)
+	if !strings.Contains(h.Contents.Value, "No ARG before the first FROM declares `NOWHERE`") {
+		t.Errorf("a variable of FROM that nothing sets: %s", h.Contents.Value)
+	}
 	c.call("textDocument/hover", c.at("Dockerfile", 1, 8), &h)
 	if !strings.Contains(h.Contents.Value, "No ARG or ENV above sets `NOBODY`; the base image may") {
 		t.Errorf("a variable that nothing sets: %s", h.Contents.Value)

@@ -174,7 +174,11 @@ func (s *server) fact(snap *snapshot, at int) (source.Span, string) {
 			}
 			for _, w := range expanded(step) {
 				for _, ref := range dockerfile.Refs(w, snap.model.File.Escape) {
-					if within(ref.Span) {
+					switch {
+					case !within(ref.Span):
+					case step.Name == "FROM":
+						return ref.Span, fmt.Sprintf("No ARG before the first FROM declares `%s`", ref.Name)
+					default:
 						return ref.Span, fmt.Sprintf("No ARG or ENV above sets `%s`; the base image may", ref.Name)
 					}
 				}
