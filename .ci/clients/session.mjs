@@ -70,7 +70,7 @@ async function pulled() {
   // Every finding is at the text that it is about.
   assert.deepEqual(texts(document, await c.pull(document.uri)), [
     'latest-tag "alpine:latest"',
-    'parse-error "日"', // no name for a stage
+    'parse-error "日"', // not a name for a stage
     'legacy-key-value "🚀🚀 a b"',
     'legacy-key-value "X🚀 y"',
     'shell-form-entrypoint "echo 🚀"',
@@ -97,7 +97,7 @@ async function pulled() {
   assert.deepEqual(references.map((r) => document.getText(r.range)), ["WHO", "$WHO"]);
   assert.equal((await ask(lsp.PrepareRenameRequest.type, at(4, 13))).placeholder, "build");
   assert.equal(applied(document, await ask(lsp.RenameRequest.type, { ...at(4, 13), newName: "compile" })), text.replaceAll(/build|BUILD/g, "compile"));
-  await assert.rejects(ask(lsp.RenameRequest.type, { ...at(4, 13), newName: "1" }), /no name for a stage/);
+  await assert.rejects(ask(lsp.RenameRequest.type, { ...at(4, 13), newName: "1" }), /not a name for a stage/);
   const symbols = await ask(lsp.DocumentSymbolRequest.type);
   for (const s of symbols) assert(lsp.DocumentSymbol.is(s));
   assert.deepEqual(symbols.map((s) => [s.name, s.children.map((x) => x.name)]), [["build", ["WHO", "RUN"]], ["stage 1", ["COPY", "COPY"]]]);
