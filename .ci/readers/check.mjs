@@ -55,13 +55,13 @@ const { commandFromString } = require("azure-pipelines-task-lib/taskcommand");
 const issues = read("report.azure").split("\n").filter((l) => l.startsWith("##vso[")).map(commandFromString);
 same("Azure's task library", issues.map((c) => [c.command, ...["type", "sourcepath", "linenumber", "columnnumber", "code"].map((k) => c.properties[k]), c.message].join(" ")),
   findings.filter((x) => x.severity !== "note").map((x) => `task.logissue ${x.severity} ${x.path} ${x.line} ${x.point} ${x.rule} ${x.message}`)
-    .concat("task.logissue error missing.Dockerfile 1 1 plimline find: no such file or directory"));
+    .concat("task.logissue error missing.Dockerfile 1 1 plimline no such file or directory"));
 need("no other line of the log is a command", read("report.azure").split("\n").every((l) => l.startsWith("##vso[task.logissue ") || !l.includes("##")));
 
 // GitLab and SonarQube say what they read; their readers are not to be had by themselves.
 const gitlab = JSON.parse(read("report.gitlab"));
 same("GitLab's fields", gitlab.map((x) => `${x.location.path} ${x.location.lines.begin} ${x.check_name} ${x.description}`),
-  findings.map((x) => `${x.path} ${x.line} ${x.rule} ${x.message}`).concat("missing.Dockerfile 1 plimline find: no such file or directory"));
+  findings.map((x) => `${x.path} ${x.line} ${x.rule} ${x.message}`).concat("missing.Dockerfile 1 plimline no such file or directory"));
 for (const x of gitlab) {
   need("GitLab: the fields it requires", x.description && x.check_name && /^[0-9a-f]{32}$/.test(x.fingerprint) && ["info", "minor", "major", "critical", "blocker"].includes(x.severity));
   need("GitLab: a relative path without ./", !/^(\.\/|\/)/.test(x.location.path));
@@ -94,7 +94,7 @@ const cells = [...read("markdown.html").matchAll(/<tr>\n((?:<td>.*<\/td>\n)+)<\/
   [...row[1].matchAll(/<td>(.*)<\/td>/g)].map((c) => c[1].replace(/<br ?\/?>.*/, "").replace(/<!--.*?-->|<[^>]+>/g, "")
     .replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&")));
 same("GitHub's Markdown", cells.map((c) => c.slice(1).join(" ")),
-  findings.map((x) => `${x.path}:${x.line}:${x.point} ${x.message} ${x.rule}`).concat("missing.Dockerfile:1:1 find: no such file or directory plimline"));
+  findings.map((x) => `${x.path}:${x.line}:${x.point} ${x.message} ${x.rule}`).concat("missing.Dockerfile:1:1 no such file or directory plimline"));
 
 // The page, in a browser without a network.
 const { chromium } = require("playwright-core");
