@@ -13,7 +13,7 @@ func Commands(text string) ([][]string, error) {
 	if len(text) > maxOpens && opens(text) > maxOpens {
 		return nil, errors.New("too long and too deeply nested to read")
 	}
-	file, err := syntax.NewParser().Parse(strings.NewReader(text), "")
+	file, err := read(text, syntax.LangBash)
 	if err != nil {
 		return nil, err
 	}
