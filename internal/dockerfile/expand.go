@@ -14,6 +14,7 @@ type Expansion struct {
 	Text    string   // quotes taken off; variables without a value as written
 	Used    []string // names that have a value, sorted
 	Missing []string // names that have none and no default, sorted
+	Default []string // names that have none, so that the default in the word counts (or for ${X:+word} nothing), sorted
 }
 
 // maxNesting is how deep ${} may stand within ${}. BuildKit's lexer knows no end and would use up the stack.
@@ -57,7 +58,7 @@ func Expand(text string, escape byte, lookup func(name string) (string, bool)) (
 	if err != nil {
 		return Expansion{}, err
 	}
-	return Expansion{Text: result, Used: sorted(x.used), Missing: sorted(x.missing)}, nil
+	return Expansion{Text: result, Used: sorted(x.used), Missing: sorted(x.missing), Default: sorted(x.defaults)}, nil
 }
 
 // printable takes out what BuildKit's lexer complains about on standard error.
@@ -73,11 +74,12 @@ func sorted(names []string) []string {
 
 // expander decides what becomes of each reference, and is the lexer's environment.
 type expander struct {
-	lookup  func(string) (string, bool)
-	kept    []ref             // references that stay as written, in order
-	written map[string]string // by the number that stands for it
-	used    []string
-	missing []string
+	lookup   func(string) (string, bool)
+	kept     []ref             // references that stay as written, in order
+	written  map[string]string // by the number that stands for it
+	used     []string
+	missing  []string
+	defaults []string
 }
 
 // live goes through references whose values count.
@@ -89,6 +91,9 @@ func (x *expander) live(text string, refs []ref) {
 			x.used = append(x.used, r.name)
 		}
 		filled := set && !(r.colon && value == "")
+		if !set && (r.operator == '-' || r.operator == '+') {
+			x.defaults = append(x.defaults, r.name)
+		}
 		switch r.operator {
 		case '-':
 			if !filled {

@@ -41,6 +41,18 @@ func (r *resolver) expand(w dockerfile.Word, lookup func(string) *Variable) Valu
 		v.Vars = append(v.Vars, x)
 		v.State = worse(v.State, x.Value.State)
 	}
+	for _, name := range e.Default {
+		switch x := lookup(name); {
+		case x == nil:
+			v.assumed = true
+		case x.Value.State == Caller: // as with a default of the ARG
+			v.Vars = append(v.Vars, x)
+			v.Overridable = true
+		default:
+			v.Vars = append(v.Vars, x)
+			v.State = worse(v.State, x.Value.State)
+		}
+	}
 	return v
 }
 
@@ -48,6 +60,9 @@ func (r *resolver) expand(w dockerfile.Word, lookup func(string) *Variable) Valu
 func (r *resolver) expandIn(s *Stage, w dockerfile.Word, lookup func(string) *Variable) Value {
 	v := r.expand(w, lookup)
 	if len(v.Missing) == 0 {
+		if v.assumed && s.Root().Kind != FromScratch {
+			v.State = worse(v.State, Base)
+		}
 		return v
 	}
 	if s.Root().Kind == FromScratch {

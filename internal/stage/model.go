@@ -44,6 +44,8 @@ type Value struct {
 	Missing []string
 	// Overridable is true when an ARG's default took part: --build-arg can change the value.
 	Overridable bool
+	// assumed: a default in the word took part, since nothing in sight declares the variable. The base image may set it.
+	assumed bool
 }
 
 // VarKind says what sets a variable.

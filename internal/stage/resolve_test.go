@@ -220,7 +220,7 @@ ARG A
 		`B="stage" arg known overridable=true`,
 		`C="global-stage" env known overridable=true`,
 		`D="$C x" env base overridable=false`,
-		`E="def" env known overridable=false`,
+		`E="def" env base overridable=false`,
 		`F="" arg caller overridable=false`,
 		`TARGETARCH="" automatic automatic overridable=false`,
 		`TARGETOS="linux" arg known overridable=true`,

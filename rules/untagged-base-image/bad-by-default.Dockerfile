@@ -1,0 +1,3 @@
+ARG BASE
+FROM ${BASE:-debian}
+USER 65532:65532
