@@ -8,7 +8,7 @@ runtime plugin/ale.vim
 source $RECIPE
 
 function! Fail(what)
-  call writefile(['vim: ' . a:what, string(ale#engine#GetLoclist(bufnr(''))), string(getline(1, '$'))], '/dev/stderr')
+  call writefile(['vim: ' . a:what, string(ale#engine#GetLoclist(bufnr(''))), string(getline(1, '$'))], '/dev/stderr', 'a')
   cquit
 endfunction
 
@@ -41,5 +41,5 @@ ALECodeAction
 call Eventually('the fix is made', {-> getline(3) ==# "ENV\tNAME=\"a b\""})
 ALELint
 call Eventually('the finding goes', {-> empty(ale#engine#GetLoclist(bufnr('')))})
-call writefile(['vim ' . v:version . ', ALE: passed'], '/dev/stderr')
+call writefile(['vim ' . v:version . ', ALE: passed'], '/dev/stderr', 'a')
 qall!
