@@ -118,10 +118,14 @@ func (c *Catalog) Rule(id string) (Rule, bool) {
 // Resolve returns the ids a name stands for: an id, an alias with its tool ("hadolint/DL3006")
 // or without ("DL3006"), in any case. One alias may stand for several rules. None means the name is unknown.
 //
-// ShellCheck's codes are ids of their own when no rule has them as aliases.
+// ShellCheck's codes are ids of their own when no rule has them as aliases. DS002 is how Trivy once wrote DS-0002.
 func (c *Catalog) Resolve(name string) []string {
 	var ids []string
-	for _, i := range c.byName[strings.ToLower(name)] {
+	key := strings.ToLower(name)
+	if number, old := strings.CutPrefix(strings.TrimPrefix(key, "trivy/"), "ds"); old && len(number) == 3 {
+		key = "ds-0" + number
+	}
+	for _, i := range c.byName[key] {
 		ids = append(ids, c.rules[i].ID)
 	}
 	if code := strings.ToUpper(strings.TrimPrefix(strings.ToLower(name), ShellCheck+"/")); ids == nil && IsShellCheck(code) && c.byName[ShellCheck] != nil {

@@ -18,7 +18,7 @@ func TestCatalog(t *testing.T) {
 	})
 	for name, want := range map[string][]string{
 		"root-user": {"root-user"}, "ROOT-user": {"root-user"}, "DL3002": {"root-user"}, "hadolint/dl3002": {"root-user"},
-		"DS-0001": {"latest-tag", "untagged"}, "nope": nil,
+		"DS-0001": {"latest-tag", "untagged"}, "trivy/DS001": {"latest-tag", "untagged"}, "ds002": nil, "nope": nil,
 	} {
 		if diff := cmp.Diff(want, c.Resolve(name)); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)
