@@ -373,8 +373,15 @@ func (p project) service(c *composeFile, key *yaml.Node) (Build, bool) {
 
 // parts are the builds that make a service's, the lowest first. alone is true when nothing of what is below these documents counts.
 func (p project) parts(name string, seen map[composePlace]bool) (parts []part, alone bool, err error) {
-	for _, c := range p {
-		more, top, err := c.parts(name, seen)
+	return stacked(p, name, seen)
+}
+
+// stacked are the parts of documents, or of projects, that lie on one another, the lowest first.
+func stacked[L interface {
+	parts(string, map[composePlace]bool) ([]part, bool, error)
+}](layers []L, name string, seen map[composePlace]bool) (parts []part, alone bool, err error) {
+	for _, layer := range layers {
+		more, top, err := layer.parts(name, seen)
 		if err != nil {
 			return nil, false, err
 		}
@@ -393,15 +400,8 @@ const (
 )
 
 func (c *composeFile) parts(name string, seen map[composePlace]bool) (parts []part, alone bool, err error) {
-	for _, p := range c.below {
-		more, top, err := p.parts(name, seen)
-		if err != nil {
-			return nil, false, err
-		}
-		if top {
-			parts, alone = nil, true
-		}
-		parts = append(parts, more...)
+	if parts, alone, err = stacked(c.below, name, seen); err != nil {
+		return nil, false, err
 	}
 	cleared := func(n *yaml.Node) bool {
 		if n != nil && (n.Tag == reset || n.Tag == override) {
