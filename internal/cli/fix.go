@@ -253,23 +253,23 @@ func onStdin(jobs []job, opt *lintOptions) ([]job, error) {
 func writeBack(name string, old, text []byte) error {
 	name, err := filepath.EvalSymlinks(filepath.FromSlash(name))
 	if err != nil {
-		return cause(err)
+		return source.Cause(err)
 	}
 	info, err := os.Stat(name)
 	if err != nil {
-		return cause(err)
+		return source.Cause(err)
 	}
 	if !info.Mode().IsRegular() {
 		return errors.New("it is not a regular file, and left as it is")
 	}
 	now, err := os.Open(name)
 	if err != nil {
-		return cause(err)
+		return source.Cause(err)
 	}
 	current, err := io.ReadAll(now)
 	now.Close()
 	if err != nil {
-		return cause(err)
+		return source.Cause(err)
 	}
 	if bytes.Equal(current, text) {
 		return nil // the file has another name, and was written by that
@@ -279,7 +279,7 @@ func writeBack(name string, old, text []byte) error {
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".plimline-*")
 	if err != nil {
-		return cause(err)
+		return source.Cause(err)
 	}
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(text)
@@ -296,5 +296,5 @@ func writeBack(name string, old, text []byte) error {
 	if err == nil {
 		err = os.Rename(tmp.Name(), name)
 	}
-	return cause(err)
+	return source.Cause(err)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/plimline/plimline/internal/report"
+	"github.com/plimline/plimline/internal/source"
 )
 
 type flag = pflag.Flag
@@ -103,7 +104,7 @@ func (t *targets) write(stdout io.Writer, run *report.Run, opt report.Options) e
 	for _, to := range t.list {
 		if to.file == "" {
 			if err := report.Write(stdout, to.format, run, opt); err != nil {
-				problems = append(problems, fmt.Errorf("write the report: %w", cause(err)))
+				problems = append(problems, fmt.Errorf("write the report: %w", source.Cause(err)))
 			}
 			continue
 		}
@@ -126,15 +127,15 @@ func replaceFile(name string, content []byte) error {
 		if info.IsDir() {
 			return errors.New("it is a folder")
 		}
-		return cause(os.WriteFile(name, content, 0o644))
+		return source.Cause(os.WriteFile(name, content, 0o644))
 	}
 	dir := filepath.Dir(name)
 	if _, err := os.Stat(dir); err != nil {
-		return fmt.Errorf("the folder %s: %w", dir, cause(err))
+		return fmt.Errorf("the folder %s: %w", dir, source.Cause(err))
 	}
 	tmp, err := os.CreateTemp(dir, ".plimline-*")
 	if err != nil {
-		return cause(err)
+		return source.Cause(err)
 	}
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(content)
@@ -147,5 +148,5 @@ func replaceFile(name string, content []byte) error {
 	if err == nil {
 		err = os.Rename(tmp.Name(), name)
 	}
-	return cause(err)
+	return source.Cause(err)
 }

@@ -299,7 +299,7 @@ func (a *app) jobs(args []string, opt *lintOptions, configs *config.Loader) ([]j
 		r := report.Result{Err: err}
 		var at *discover.Error
 		if errors.As(err, &at) {
-			r.Path, r.Err = at.Path, cause(at.Err)
+			r.Path, r.Err = at.Path, source.Cause(at.Err)
 			if at.Doing != "" {
 				r.Err = fmt.Errorf("%s: %w", at.Doing, r.Err)
 			}
@@ -486,42 +486,17 @@ func (w *worker) notices(results []result) []string {
 func readFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, cause(err)
+		return nil, source.Cause(err)
 	}
 	if info.IsDir() {
 		return nil, errors.New("it is a folder")
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, cause(err)
+		return nil, source.Cause(err)
 	}
 	defer f.Close()
 	return readAll(f)
 }
 
-func readAll(r io.Reader) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(r, maxFileSize+1))
-	if err != nil {
-		return nil, cause(err)
-	}
-	if len(content) > maxFileSize {
-		return nil, fmt.Errorf("it is larger than %d MB", maxFileSize>>20)
-	}
-	if content == nil {
-		content = []byte{}
-	}
-	return content, nil
-}
-
-// cause is the reason alone: the report names the file beside it.
-func cause(err error) error {
-	var path *os.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
-}
+func readAll(r io.Reader) ([]byte, error) { return source.ReadAtMost(r, maxFileSize) }

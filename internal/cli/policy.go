@@ -16,6 +16,7 @@ import (
 	"github.com/plimline/plimline/internal/document"
 	"github.com/plimline/plimline/internal/policy"
 	"github.com/plimline/plimline/internal/report"
+	"github.com/plimline/plimline/internal/source"
 	"github.com/plimline/plimline/policies"
 )
 
@@ -217,7 +218,7 @@ func (a *app) export(settings *settingsOptions, dir string, paths []string) erro
 			return err
 		}
 		if err := replaceFile(name, text); err != nil {
-			return fmt.Errorf("write %s: %w", filepath.ToSlash(name), cause(err))
+			return fmt.Errorf("write %s: %w", filepath.ToSlash(name), source.Cause(err))
 		}
 		return nil
 	}

@@ -87,7 +87,7 @@ func inspect(dir, pkg string) (scaffold, error) {
 	s := scaffold{minor: newestGo, pkg: pkg}
 	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {
-		return s, fmt.Errorf("no Go module here: %w", cause(err))
+		return s, fmt.Errorf("no Go module here: %w", source.Cause(err))
 	}
 	mod, err := modfile.ParseLax("go.mod", text, nil)
 	if err != nil || mod.Module == nil {

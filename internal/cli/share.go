@@ -13,6 +13,7 @@ import (
 	"github.com/plimline/plimline/internal/bundle"
 	"github.com/plimline/plimline/internal/config"
 	"github.com/plimline/plimline/internal/policy"
+	"github.com/plimline/plimline/internal/source"
 )
 
 // shareOptions are the flags that say how bundles are got.
@@ -84,7 +85,7 @@ one with ECDSA does.`,
 				return err
 			}
 			if err := replaceFile(output, packed); err != nil {
-				return fmt.Errorf("write %s: %w", filepath.ToSlash(output), cause(err))
+				return fmt.Errorf("write %s: %w", filepath.ToSlash(output), source.Cause(err))
 			}
 			fmt.Fprintf(a.stdout, "wrote %s\n", filepath.ToSlash(output))
 			return nil
@@ -104,7 +105,7 @@ func (a *app) pack(folder, keyFile string) ([]byte, error) {
 	name := filepath.ToSlash(folder)
 	info, err := os.Stat(folder)
 	if err != nil {
-		return nil, fmt.Errorf("read the policies in %s: %w", name, cause(err))
+		return nil, fmt.Errorf("read the policies in %s: %w", name, source.Cause(err))
 	}
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%s is not a folder", name)
@@ -226,7 +227,7 @@ https://host/bundle.tar.gz, or an archive on disk.`,
 			}
 			if output != "" {
 				if err := b.Unpack(output); err != nil {
-					return fmt.Errorf("write %s: %w", filepath.ToSlash(output), cause(err))
+					return fmt.Errorf("write %s: %w", filepath.ToSlash(output), source.Cause(err))
 				}
 				fmt.Fprintf(a.stdout, "wrote %s\n", filepath.ToSlash(output))
 			} else if b.NotKept != nil {

@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path"
@@ -149,38 +148,22 @@ func (r *reader) open(name string) (*source.File, error) {
 func Content(name string) ([]byte, error) {
 	info, err := os.Stat(filepath.FromSlash(name))
 	if err != nil {
-		return nil, reason(err)
+		return nil, source.Cause(err)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("it is not a regular file")
 	}
 	f, err := os.Open(filepath.FromSlash(name))
 	if err != nil {
-		return nil, reason(err)
+		return nil, source.Cause(err)
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	switch {
-	case err != nil:
-		return nil, reason(err)
-	case len(content) > maxFile:
-		return nil, fmt.Errorf("it is larger than %d MB", maxFile>>20)
-	}
-	return content, nil
+	return source.ReadAtMost(f, maxFile)
 }
 
 func exists(name string) bool {
 	_, err := os.Stat(filepath.FromSlash(name))
 	return err == nil
-}
-
-// reason is an error without the path, which is named already.
-func reason(err error) error {
-	var at *os.PathError
-	if errors.As(err, &at) {
-		return at.Err
-	}
-	return err
 }
 
 // located is what is wrong in a line of a file.
