@@ -10,6 +10,7 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
 	"github.com/plimline/plimline/internal/source"
 )
@@ -248,13 +249,7 @@ func (c *checker) node(in *Instruction, n *parser.Node) {
 	n.PrevComment = nil
 	command, err := instructions.ParseInstruction(n)
 	if err == nil {
-		probe := *in
-		if probe.Problem = nil; in.Name != "RUN" {
-			c.file.words(&probe, command)
-		}
-		if probe.Problem != nil {
-			err = errors.New(probe.Problem.Message)
-		}
+		err = expands(command, c.file.Escape)
 	}
 	if err != nil && in.Problem == nil {
 		c.t.Errorf("%q: no problem where BuildKit has %v", c.src.Text(in.Span), err)
@@ -293,6 +288,43 @@ func (c *checker) node(in *Instruction, n *parser.Node) {
 			c.t.Errorf("heredoc %+v, BuildKit has %+v", got, h)
 		}
 	}
+}
+
+// expands has BuildKit's lexer look at all words of an instruction but RUN, with a value for each variable.
+func expands(command any, escape byte) error {
+	lexed := func(lex *shell.Lex) instructions.SingleWordExpander {
+		return func(word string) (string, error) {
+			if strings.Contains(word, devContainer) || checkNesting(word) != nil {
+				return word, nil
+			}
+			_, _, err := lex.ProcessWord(printable(word), anything{})
+			return word, err
+		}
+	}
+	each := lexed(shell.NewLex(rune(escape)))
+	raw := shell.NewLex('\\')
+	raw.SkipProcessQuotes = true
+	var errs []error
+	one := func(word string) {
+		_, err := each(word)
+		errs = append(errs, err)
+	}
+	switch x := command.(type) {
+	case *instructions.RunCommand:
+	case *instructions.Stage:
+		one(x.BaseName)
+		one(x.Platform)
+	case *instructions.ExposeCommand:
+		for _, port := range x.Ports {
+			one(port)
+		}
+	case instructions.SupportsSingleWordExpansion:
+		errs = append(errs, x.Expand(each))
+	}
+	if x, ok := command.(instructions.SupportsSingleWordExpansionRaw); ok {
+		errs = append(errs, x.ExpandRaw(lexed(raw)))
+	}
+	return errors.Join(errs...)
 }
 
 // slowly checks that giving BuildKit each instruction alone gives the same.

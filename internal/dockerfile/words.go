@@ -13,16 +13,17 @@ import (
 // words notes why BuildKit cannot take the quotes off an instruction's words, or put in their variables, whatever their values are. It does so when
 // it comes to the instruction, and stops the build.
 func (f *File) words(in *Instruction, command any) {
-	check := func(lex *shell.Lex, word string) error {
+	check := func(lexer func() *shell.Lex, word string) error {
 		if !strings.ContainsAny(word, "$'\"") || strings.Contains(word, devContainer) || checkNesting(word) != nil {
 			return nil
 		}
-		if _, _, err := lex.ProcessWord(printable(word), anything{}); err != nil {
+		if _, _, err := lexer().ProcessWord(printable(word), anything{}); err != nil {
 			return &wordError{word, err}
 		}
 		return nil
 	}
-	lex := shell.NewLex(rune(f.Escape))
+	// A lexer takes a kilobyte, and most instructions need none.
+	lex := func() *shell.Lex { return shell.NewLex(rune(f.Escape)) }
 	each := func(word string) (string, error) { return word, check(lex, word) }
 	var err error
 	switch c := command.(type) {
@@ -36,8 +37,11 @@ func (f *File) words(in *Instruction, command any) {
 		err = c.Expand(each)
 	}
 	if c, ok := command.(instructions.SupportsSingleWordExpansionRaw); ok && err == nil {
-		raw := shell.NewLex('\\')
-		raw.SkipProcessQuotes = true
+		raw := func() *shell.Lex {
+			lex := shell.NewLex('\\')
+			lex.SkipProcessQuotes = true
+			return lex
+		}
 		err = c.ExpandRaw(func(word string) (string, error) { return word, check(raw, word) })
 	}
 	var bad *wordError
