@@ -401,9 +401,12 @@ func (r *resolver) mount(s *Stage, step *Step, f *dockerfile.Flag, lookup func(s
 		}
 	}
 	c.Sources = []Path{src}
+	// Without a target it is the working directory.
+	dest := Path{Value: Value{Text: ".", State: Known, Span: f.Span}, Slash: true}
 	if w, ok := f.Field("target", "dst", "destination"); ok {
-		c.Dest = r.inWorkdir(s, r.path(s, w, lookup))
+		dest = r.path(s, w, lookup)
 	}
+	c.Dest = r.inWorkdir(s, dest)
 	return c
 }
 

@@ -170,6 +170,11 @@ FROM ${NOPE}z AS d
 			want: []string{`x from image "a:1", needed`, `stage 1 from image "b:1", needed, final, mount x [/] to /t, mount image 0 [/s] to `},
 		},
 		{
+			name: "a mount without a target is at the working directory",
+			text: "FROM a:1\nWORKDIR /w\nRUN --mount=type=bind,source=sub true\n",
+			want: []string{`stage 0 from image "a:1", needed, final, in /w (known), mount main [/sub] to /w`},
+		},
+		{
 			name: "variables in paths and users",
 			text: "FROM golang:1.26\nARG U=app\nENV D=/opt\nWORKDIR $GOPATH/src\nUSER ${U}\nCOPY . $D/x/\nARG N\nUSER $N\n",
 			want: []string{`stage 0 from image "golang:1.26", needed, final, user $N (caller), in /go/src (known), copy main [/] to /opt/x`},
