@@ -27,13 +27,14 @@ const newestGo, oldestGo = 27, 26
 
 // scaffold is what a Dockerfile for a Go module is made of.
 type scaffold struct {
-	minor   int    // of the Go release
-	pkg     string // the program's package, such as ./cmd/app
-	program string
-	sums    bool     // there is a go.sum
-	vendor  bool     // modules are vendored
-	cgo     string   // a file with C in it, "" for none
-	reads   []string // files and folders that the program names, relative to the module
+	minor    int    // of the Go release
+	pkg      string // the program's package, such as ./cmd/app
+	program  string
+	sums     bool     // there is a go.sum
+	vendor   bool     // modules are vendored
+	cgo      string   // what has C in it, in words; "" for none
+	needsCgo bool     // it does not work without
+	reads    []string // files and folders that the program names, relative to the module
 }
 
 func (a *app) initDockerfileCommand() *cobra.Command {
@@ -161,8 +162,11 @@ func (s *scaffold) evidence(dir string) {
 		if b.Evidence == nil {
 			continue
 		}
-		if b.Evidence.Cgo != nil {
-			s.cgo = b.Evidence.Cgo.File
+		if c := b.Evidence.Cgo; c != nil {
+			s.cgo, s.needsCgo = c.Path+" has C in it", b.Evidence.NeedsCgo != nil
+			if c.Path == "C" {
+				s.cgo = c.File + " has C in it"
+			}
 		}
 		for _, read := range b.Evidence.Reads {
 			if name, ok := strings.CutPrefix(read.Path, "/src/"); ok && !s.has(name) {
@@ -204,7 +208,11 @@ func (s scaffold) dockerfile() string {
 		line("ARG TARGETOS")
 		line("ARG TARGETARCH")
 	} else {
-		line("# plimline ignore=cgo-disabled %s has C in it", s.cgo)
+		suppression := "plimline ignore=cgo-disabled "
+		if s.needsCgo {
+			suppression = "" // the policy sees that, too
+		}
+		line("# %s%s", suppression, s.cgo)
 	}
 	line("RUN %s \\\n    %sgo build -trimpath -ldflags=\"-s -w\" -o /out/%s %s", mounts, env, s.program, s.pkg)
 	line("\nFROM %s", final)

@@ -508,13 +508,10 @@ func (b *builder) build(x *gobuild.Build) *Build {
 	}
 	if e := x.Evidence; e != nil {
 		out.Evidence = &Evidence{Complete: e.Complete, Net: imported(e.Net), User: imported(e.User), Cgo: imported(e.Cgo),
-			Excluded: imported(e.Excluded), Client: imported(e.Client), Zone: imported(e.Zone), Temp: imported(e.Temp),
+			NeedsCgo: imported(e.NeedsCgo), Excluded: imported(e.Excluded), Stub: imported(e.Stub), Client: imported(e.Client), Zone: imported(e.Zone), Temp: imported(e.Temp),
 			Roots: imported(e.Roots), Zones: imported(e.Zones), Vendored: e.Vendored, Requires: e.Requires, GoVersion: e.GoVersion, Module: e.Module, Sums: e.Sums, Local: e.Local}
 		for _, x := range e.Reads {
 			out.Evidence.Reads = append(out.Evidence.Reads, &Read{x.Path, x.Folder, x.File})
-		}
-		for _, x := range e.WithoutC {
-			out.Evidence.WithoutC = append(out.Evidence.WithoutC, imported(x))
 		}
 	}
 	return out

@@ -352,24 +352,25 @@ type Build struct {
 
 // Evidence is what the sources of a program say.
 type Evidence struct {
-	Complete  bool      `json:"complete" doc:"all of its imports could be followed"`
-	Net       *Import   `json:"net,omitempty" doc:"an import that brings package net" absent:"when none does"`
-	User      *Import   `json:"user,omitempty" doc:"an import that brings package os/user" absent:"when none does"`
-	Cgo       *Import   `json:"cgo,omitempty" doc:"a file with import C" absent:"when there is none"`
-	Excluded  *Import   `json:"excluded,omitempty" doc:"a package that has no Go files left because cgo is off" absent:"when there is none"`
-	WithoutC  []*Import `json:"without_c" doc:"packages of other modules whose C parts are left out because cgo is off"`
-	Client    *Import   `json:"client,omitempty" doc:"a call that speaks TLS; looked for when the final image has no CA certificates, or the Go toolchain" absent:"when there is none, or it was not looked for"`
-	Zone      *Import   `json:"zone,omitempty" doc:"a call that needs time zone data; looked for when the final image has none, or the Go toolchain" absent:"when there is none, or it was not looked for"`
-	Temp      *Import   `json:"temp,omitempty" doc:"a call that needs /tmp; looked for when the final image is empty, or has the Go toolchain" absent:"when there is none, or it was not looked for"`
-	Roots     *Import   `json:"roots,omitempty" doc:"an import that brings CA certificates" absent:"when none does"`
-	Zones     *Import   `json:"zones,omitempty" doc:"an import that brings time zone data" absent:"when none does"`
-	Vendored  bool      `json:"vendored" doc:"the module has a vendor folder"`
-	Requires  int       `json:"requires" doc:"how many modules go.mod requires"`
-	GoVersion string    `json:"go_version,omitempty" doc:"the go line of go.mod" absent:"when it has none"`
-	Module    string    `json:"module" doc:"the folder of go.mod in the build context, . for the context itself"`
-	Sums      bool      `json:"sums" doc:"there is a go.sum"`
-	Local     bool      `json:"local" doc:"go.mod replaces a module by a folder"`
-	Reads     []*Read   `json:"reads" doc:"files and folders of the build context that the module's own sources name; looked for when the final image has the Go toolchain"`
+	Complete  bool    `json:"complete" doc:"all of its imports could be followed"`
+	Net       *Import `json:"net,omitempty" doc:"an import that brings package net" absent:"when none does"`
+	User      *Import `json:"user,omitempty" doc:"an import that brings package os/user" absent:"when none does"`
+	Cgo       *Import `json:"cgo,omitempty" doc:"an import of C, or of a package known to be for C code" absent:"when there is none, or cgo is off"`
+	NeedsCgo  *Import `json:"needs_cgo,omitempty" doc:"what excluded or stub would be with cgo off" absent:"when there is none, or cgo is off"`
+	Excluded  *Import `json:"excluded,omitempty" doc:"a package that does not compile because cgo is off" absent:"when there is none"`
+	Stub      *Import `json:"stub,omitempty" doc:"a package that only returns errors because cgo is off, as SQLite drivers do" absent:"when there is none"`
+	Client    *Import `json:"client,omitempty" doc:"a call that speaks TLS; looked for when the final image has no CA certificates, or the Go toolchain" absent:"when there is none, or it was not looked for"`
+	Zone      *Import `json:"zone,omitempty" doc:"a call that needs time zone data; looked for when the final image has none, or the Go toolchain" absent:"when there is none, or it was not looked for"`
+	Temp      *Import `json:"temp,omitempty" doc:"a call that needs /tmp; looked for when the final image is empty, or has the Go toolchain" absent:"when there is none, or it was not looked for"`
+	Roots     *Import `json:"roots,omitempty" doc:"an import that brings CA certificates" absent:"when none does"`
+	Zones     *Import `json:"zones,omitempty" doc:"an import that brings time zone data" absent:"when none does"`
+	Vendored  bool    `json:"vendored" doc:"the module has a vendor folder"`
+	Requires  int     `json:"requires" doc:"how many modules go.mod requires"`
+	GoVersion string  `json:"go_version,omitempty" doc:"the go line of go.mod" absent:"when it has none"`
+	Module    string  `json:"module" doc:"the folder of go.mod in the build context, . for the context itself"`
+	Sums      bool    `json:"sums" doc:"there is a go.sum"`
+	Local     bool    `json:"local" doc:"go.mod replaces a module by a folder"`
+	Reads     []*Read `json:"reads" doc:"files and folders of the build context that the module's own sources name; looked for when the final image has the Go toolchain"`
 }
 
 // Read is a file or folder that a program names.

@@ -1,6 +1,7 @@
 package gobuild
 
 import (
+	"cmp"
 	"errors"
 	"go/build"
 	"os"
@@ -28,10 +29,10 @@ type Evidence struct {
 	Complete bool
 	// Net, User and Cgo are what makes the program use the C library when cgo is on.
 	Net, User, Cgo *Import
-	// Excluded is a package that has no Go files left when cgo is off, for a build with cgo off.
-	Excluded *Import
-	// WithoutC are packages of other modules whose C parts are left out, for a build with cgo off.
-	WithoutC []*Import
+	// NeedsCgo is what Excluded or Stub would be with cgo off, for a build with cgo on.
+	NeedsCgo *Import
+	// Excluded is a package that does not compile because cgo is off, Stub one of which only functions that return errors are left then.
+	Excluded, Stub *Import
 	// Client is a use of TLS as a client, Zone of a named time zone and Temp of the folder for temporary files, in the module itself.
 	// They are looked for when the final image lacks what they need.
 	Client, Zone, Temp *Import
@@ -118,8 +119,16 @@ func (a *Analysis) evidence(b *Build, ctx buildcontext.Context, files *buildcont
 	if a.shipsToolchain() {
 		r.named = func(text, file string) { r.read(b.Step, a.model.Final.Out.Workdir, text, file) }
 	}
-	if !r.pkg("", filepath.Join(ctx.Dir, filepath.FromSlash(dir))) {
+	program := filepath.Join(ctx.Dir, filepath.FromSlash(dir))
+	if !r.pkg("", program) {
 		return nil
+	}
+	if r.found.Cgo != nil {
+		without := *r
+		without.build.CgoEnabled = false
+		without.found, without.seen, without.count, without.calls, without.named = &Evidence{}, map[string]bool{}, 0, nil, nil
+		without.pkg("", program)
+		r.found.NeedsCgo = cmp.Or(without.found.Excluded, without.found.Stub)
 	}
 	slices.SortFunc(r.found.Reads, func(a, b Read) int { return strings.Compare(a.Path, b.Path) })
 	return r.found
@@ -222,20 +231,15 @@ func (r *reader) pkg(name, dir string) bool {
 	var none *build.NoGoError
 	var several *build.MultiplePackageError
 	if errors.As(err, &none) || errors.As(err, &several) || err != nil && len(p.GoFiles) == 0 {
-		if file := r.leftOut(dir); file != "" && r.found.Excluded == nil {
-			r.found.Excluded = &Import{name, r.name(file)}
+		if file := r.leftOut(dir); file != "" {
+			first(&r.found.Excluded, name, r.name(file))
 		}
 		r.found.Complete = false
 		return false
 	}
 	r.count += len(p.GoFiles) + len(p.CgoFiles)
-	if len(p.CgoFiles) > 0 && r.found.Cgo == nil {
-		r.found.Cgo = &Import{"C", r.name(filepath.Join(dir, p.CgoFiles[0]))}
-	}
-	if len(p.IgnoredGoFiles) > 0 && !r.own(name) {
-		if file := r.leftOut(dir); file != "" {
-			r.found.WithoutC = append(r.found.WithoutC, &Import{name, r.name(file)})
-		}
+	if len(p.CgoFiles) > 0 {
+		first(&r.found.Cgo, "C", r.name(filepath.Join(dir, p.CgoFiles[0])))
 	}
 	if r.own(name) {
 		r.uses(dir, p)
@@ -247,6 +251,12 @@ func (r *reader) pkg(name, dir string) bool {
 		r.imported(imported, r.name(p.ImportPos[imported][0].Filename))
 	}
 	return true
+}
+
+func first(found **Import, path, file string) {
+	if *found == nil {
+		*found = &Import{path, file}
+	}
 }
 
 // leftOut is a file of a package with C in it that cgo being off leaves out, "" when there is none.
@@ -282,7 +292,7 @@ func (r *reader) imported(pkg, file string) {
 	if pkg == "C" || pkg == "unsafe" {
 		return
 	}
-	first, _, _ := strings.Cut(pkg, "/")
+	host, _, _ := strings.Cut(pkg, "/")
 	own := r.own(pkg)
 	switch pkg {
 	case "time/tzdata":
@@ -290,7 +300,7 @@ func (r *reader) imported(pkg, file string) {
 	case "golang.org/x/crypto/x509roots/fallback", "github.com/breml/rootcerts", "github.com/gwatts/rootcerts":
 		r.found.Roots = &Import{pkg, file}
 	}
-	if !own && !strings.Contains(first, ".") {
+	if !own && !strings.Contains(host, ".") {
 		net, user := standard(pkg)
 		if net && (r.found.Net == nil || pkg == "net/http") {
 			r.found.Net = &Import{pkg, file}
@@ -299,6 +309,9 @@ func (r *reader) imported(pkg, file string) {
 			r.found.User = &Import{pkg, file}
 		}
 		return
+	}
+	if !own {
+		r.wrapper(pkg, file)
 	}
 	dir, ok := r.folder(pkg, own)
 	if !ok {

@@ -56,8 +56,8 @@ func TestEvidence(t *testing.T) {
 		"zone-utc":                   "",
 		"temp-scratch":               "temp os.CreateTemp in main.go",
 		"temp-named":                 "",
-		"stub-cgo-off":               "without C github.com/mattn/go-sqlite3 in vendor/github.com/mattn/go-sqlite3/sqlite3.go",
-		"stub-cgo-on":                "cgo in vendor/github.com/mattn/go-sqlite3/sqlite3.go",
+		"stub-cgo-off":               "stub github.com/mattn/go-sqlite3 in main.go",
+		"stub-cgo-on":                "cgo in main.go",
 		"import-c-with-fallback":     "",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,13 +87,10 @@ func TestEvidence(t *testing.T) {
 			for _, x := range []struct {
 				name string
 				at   *gobuild.Import
-			}{{"client", e.Client}, {"zone", e.Zone}, {"temp", e.Temp}, {"roots by", e.Roots}, {"zones by", e.Zones}, {"excluded", e.Excluded}} {
+			}{{"client", e.Client}, {"zone", e.Zone}, {"temp", e.Temp}, {"roots by", e.Roots}, {"zones by", e.Zones}, {"excluded", e.Excluded}, {"stub", e.Stub}} {
 				if x.at != nil {
 					got = append(got, fmt.Sprintf("%s %s in %s", x.name, x.at.Path, x.at.File))
 				}
-			}
-			for _, x := range e.WithoutC {
-				got = append(got, fmt.Sprintf("without C %s in %s", x.Path, x.File))
 			}
 			if text := strings.Join(got, ", "); text != want || !e.Complete {
 				t.Errorf("got %q (complete %v), want %q", text, e.Complete, want)
@@ -110,6 +107,61 @@ func analyzeIn(tb testing.TB, dir string) *gobuild.Analysis {
 	}
 	m := stage.Resolve(dockerfile.Parse(source.NewFile("Dockerfile", text)), stage.Options{})
 	return gobuild.Analyze(m, buildcontext.Context{Dir: dir}, nil)
+}
+
+// TestWrappers: what is known of packages whose sources are not at hand.
+func TestWrappers(t *testing.T) {
+	const sqlite, kafka = "github.com/mattn/go-sqlite3", "github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	program := func(imported string) string {
+		return "package main\n\nimport _ \"" + imported + "\"\n\nfunc main() {}\n"
+	}
+	for name, x := range map[string]struct {
+		env   string
+		files map[string]string
+		want  string
+	}{
+		"a stub, cgo on":              {"CGO_ENABLED=1", map[string]string{"main.go": program(sqlite)}, "cgo " + sqlite + ", needs " + sqlite},
+		"a stub, cgo off":             {"CGO_ENABLED=0", map[string]string{"main.go": program(sqlite)}, "stub " + sqlite},
+		"a driver that uses one":      {"CGO_ENABLED=0", map[string]string{"main.go": program("gorm.io/driver/sqlite")}, "stub gorm.io/driver/sqlite"},
+		"one that does not compile":   {"CGO_ENABLED=0", map[string]string{"main.go": program(kafka)}, "excluded " + kafka},
+		"it does with cgo":            {"CGO_ENABLED=1", map[string]string{"main.go": program(kafka)}, "cgo " + kafka + ", needs " + kafka},
+		"SQLite in Go stands by":      {"CGO_ENABLED=0", map[string]string{"main.go": program(sqlite), "go.mod": "require modernc.org/sqlite v1.50.0\n"}, ""},
+		"another module stands in":    {"CGO_ENABLED=0", map[string]string{"main.go": program(kafka), "go.mod": "replace github.com/confluentinc/confluent-kafka-go/v2 => example.com/kafka v1.0.0\n"}, ""},
+		"a newer version is the same": {"CGO_ENABLED=0", map[string]string{"main.go": program(kafka), "go.mod": "replace github.com/confluentinc/confluent-kafka-go/v2 => github.com/confluentinc/confluent-kafka-go/v2 v2.1.0\n"}, "excluded " + kafka},
+		"imported only where cgo is":  {"CGO_ENABLED=1", map[string]string{"main.go": "package main\n\nfunc main() {}\n", "c.go": "//go:build cgo\n\npackage main\n\nimport _ \"" + kafka + "\"\n"}, "cgo " + kafka},
+		"its own code":                {"CGO_ENABLED=1", map[string]string{"main.go": program("example.com/x/c"), "c/c.go": "package c\n\nimport \"C\"\n"}, "cgo C, needs example.com/x/c"},
+		"its own code, and a way out": {"CGO_ENABLED=1", map[string]string{"main.go": program("example.com/x/c"), "c/c.go": "package c\n\nimport \"C\"\n", "c/g.go": "package c\n"}, "cgo C"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			x.files["go.mod"] = "module example.com/x\n\ngo 1.26\n\n" + x.files["go.mod"]
+			x.files["Dockerfile"] = "FROM golang:1.26\nWORKDIR /src\nCOPY . .\nRUN " + x.env + " go build -o /app .\n"
+			if err := txtar.Write(archive(x.files), dir); err != nil {
+				t.Fatal(err)
+			}
+			e := analyzeIn(t, dir).Builds[0].Evidence
+			var got []string
+			for _, x := range []struct {
+				name string
+				at   *gobuild.Import
+			}{{"cgo", e.Cgo}, {"needs", e.NeedsCgo}, {"excluded", e.Excluded}, {"stub", e.Stub}} {
+				if x.at != nil {
+					got = append(got, x.name+" "+x.at.Path)
+				}
+			}
+			if text := strings.Join(got, ", "); text != x.want {
+				t.Errorf("got %q, want %q", text, x.want)
+			}
+		})
+	}
+}
+
+func archive(files map[string]string) *txtar.Archive {
+	a := &txtar.Archive{}
+	for name, text := range files {
+		a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(text)})
+	}
+	return a
 }
 
 // TestNoEvidence: what cannot be read is not known, and no error.

@@ -5,6 +5,9 @@
 #   image that has another one or none: `exec /app: no such file or directory`. Whether cgo is on depends on whether the builder
 #   happens to have a C compiler and on the platform, so an image may work today and fail tomorrow, or on arm64 only.
 #   `CGO_ENABLED=0` gives one static program that runs in any image.
+#
+#   A program that cannot do without cgo is exempt: its sources have a package of C code alone, or import one that is known to be (SQLite,
+#   librdkafka, ...); it is built for FIPS, as a shared library or a plugin, or with `-race`.
 # related_resources:
 #   - https://pkg.go.dev/cmd/cgo
 # custom:
@@ -40,6 +43,7 @@ shipped contains build if {
 	some build in input.builds
 	not build.tool
 	not build.exempt
+	not build.evidence.needs_cgo
 	build.final != "no"
 }
 

@@ -1,8 +1,9 @@
 # METADATA
 # title: A package needs cgo, and cgo is off
 # description: |
-#   All Go files of the package have C in them or are for cgo alone. With cgo off none is left, and the build stops:
-#   `build constraints exclude all Go files`. Build with `CGO_ENABLED=1` and a C compiler, or take another package.
+#   All Go files of the package have C in them or are for cgo alone, or it is known to be a wrapper around a C library. With cgo off nothing
+#   is left of what the program uses, and the build stops: `build constraints exclude all Go files`, or `undefined:`.
+#   Build with `CGO_ENABLED=1` and a C compiler, or take another package.
 # custom:
 #   severity: error
 #   category: correctness
@@ -18,7 +19,7 @@ findings contains finding if {
 	build.cgo.state in {"0", "default-off"}
 	needing := build.evidence.excluded
 	finding := lib.related(
-		lib.at({"span": build.go}, sprintf("%s has only files with C in them, and cgo is off, so this build stops", [named(needing)])),
+		lib.at({"span": build.go}, sprintf("%s needs cgo, which is off, so this build stops", [named(needing)])),
 		build.cgo,
 		build.cgo.decision,
 	)

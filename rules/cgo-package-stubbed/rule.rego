@@ -17,17 +17,10 @@ import data.plimline.lib
 findings contains finding if {
 	some build in lib.shipped_builds
 	build.cgo.state in {"0", "default-off"}
-	some needing in build.evidence.without_c
-	stubs[needing.path]
+	needing := build.evidence.stub
 	finding := lib.related(
-		lib.at({"span": build.go}, sprintf("%s is a stub that only returns an error, because cgo is off", [needing.path])),
+		lib.at({"span": build.go}, sprintf("%s (%s) needs cgo, which is off: what is left of it only returns an error", [needing.path, needing.file])),
 		build.cgo,
 		build.cgo.decision,
 	)
-}
-
-# Packages whose files for !cgo say that cgo is needed and do nothing else, as of 2026-11.
-stubs := {
-	"github.com/mattn/go-sqlite3", "github.com/mutecomm/go-sqlcipher/v4", "github.com/xeodou/go-sqlcipher",
-	"github.com/marcboeker/go-duckdb", "github.com/google/gousb", "github.com/containers/storage/pkg/devicemapper",
 }

@@ -1,3 +1,0 @@
-package sqlite3
-
-import "C"
