@@ -6,6 +6,7 @@
 #   severity: error
 #   category: correctness
 #   aliases:
+#     - hadolint/DL3022
 #     - hadolint/DL3023
 #     - trivy/DS-0006
 #     - trivy/AVD-DS-0006

@@ -2,14 +2,14 @@
 # title: --from names nothing
 # description: |
 #   `COPY --from` and `RUN --mount=from=` take a stage above them, a named build context or an image. A number without
-#   a stage, a stage further down, the stage itself, and what no image can be called stop the build. A misspelt stage name is taken for an image of that
-#   name on Docker Hub: the build fails when there is none, and copies a stranger's files when there is one.
+#   a stage, a stage further down, and what no image can be called stop the build. A misspelt stage name is taken for an image of that name on
+#   Docker Hub: the build fails when there is none, and copies a stranger's files when there is one.
 # related_resources:
 #   - https://docs.docker.com/reference/dockerfile/#copy---from
 # custom:
 #   severity: error
 #   category: correctness
-#   aliases: [hadolint/DL3022, hadolint/DL3023]
+#   aliases: [hadolint/DL3022]
 #   differs:
 #     - >-
 #       hadolint (DL3022) flags named build contexts and images without a tag, and passes `--from=0abc` as a number.
@@ -28,8 +28,6 @@ findings contains lib.at(copy.from, message) if {
 refusal(copy) := sprintf("there is no stage %s; stages are counted from 0", [copy.from.text]) if {
 	copy.refused == "number"
 }
-
-refusal(copy) := sprintf("%s is the stage this stands in", [copy.from.text]) if copy.refused == "self"
 
 refusal(copy) := sprintf("stage %s is defined further down", [copy.from.text]) if copy.refused == "later"
 

@@ -27,6 +27,7 @@ findings contains finding if {
 	some stage in input.stages
 	image := stage.from.image
 	image.kind == "image"
+	not image.invalid
 	not image.tag
 	not image.digest
 	finding := lib.through(stage.from, sprintf("%s has no tag, so it is whatever was pushed last", [image.text]))
