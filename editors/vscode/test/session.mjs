@@ -33,7 +33,7 @@ const log = fs.openSync(path.join(work, "server.log"), "w");
 const code = spawn(process.execPath, [server, "--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--telemetry-level", "off", "--force-disable-user-env", ...common],
   { env, stdio: ["ignore", log, log] });
 
-const settings = (values) => write("data/data/Machine/settings.json", JSON.stringify({ "extensions.autoUpdate": false, ...values }));
+const settings = (values) => write("data/data/Machine/settings.json", JSON.stringify({ "extensions.autoUpdate": false, "files.autoSave": "off", ...values }));
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
