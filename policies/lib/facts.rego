@@ -73,20 +73,29 @@ through(from, message) := related(at(from, message), declared, sprintf("%s is se
 	declared := {"span": use.span}
 } else := at(from, message)
 
-# A word of a command in a RUN of the shipped image matches.
-run_in_final(pattern) if {
+# A word of a command in a RUN of the stages matches, or one of them may do anything.
+run_in(chain, pattern) if {
 	some command in input.commands
-	command.stage in final_chain
+	command.stage in chain
 	some word in command.words
 	regex.match(pattern, word.value)
 }
 
-# A RUN of the shipped image could not be read: it may do anything.
-run_in_final(_) if {
+# The RUN could not be read.
+run_in(chain, _) if {
 	some instruction in input.by.run
-	instruction.stage in final_chain
+	instruction.stage in chain
 	instruction.opaque
 }
+
+run_in(chain, _) if {
+	some command in input.commands
+	command.stage in chain
+	runs_script(command)
+}
+
+# The same for the image that is shipped.
+run_in_final(pattern) if run_in(final_chain, pattern)
 
 # Something is copied into the shipped image from a path, or to one, that matches. A source that is not known may be any.
 copied_to_final(pattern) if {

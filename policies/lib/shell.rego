@@ -22,5 +22,17 @@ stops_at_failure(instruction) if {
 	regex.match(`^-[a-z]*e[a-z]*$|^errexit$`, arg)
 }
 
+# The command runs a script, or a program of which only the path is known: what it does is not written here.
+runs_script(command) if contains(command.words[0].value, "/")
+
+runs_script(command) if not command.name
+
+runs_script(command) if command.name in {".", "source", "eval"}
+
+runs_script(command) if {
+	regex.match(`^((ba|da|a|k|z)?sh|python[0-9.]*|perl|ruby|node)$`, command.name)
+	not command.args[0] == "-c"
+}
+
 # Variables in effect at the end of a stage, by name.
 stage_variables(index) := {variable.name: variable | some variable in input.stages[index].env}

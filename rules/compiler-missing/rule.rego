@@ -51,12 +51,7 @@ tagged(build) if {
 }
 
 # Something is installed or copied that may be a compiler.
-may_have_compiler(stage) if {
-	some index in stage.chain
-	some command in input.stages[index].commands
-	some word in command.words
-	regex.match(`(gcc|g\+\+|clang|build-base|alpine-sdk|tcc|zig|base-devel)`, word.value)
-}
+may_have_compiler(stage) if lib.run_in(stage.chain, `gcc|g\+\+|clang|build-base|alpine-sdk|tcc|zig|base-devel`)
 
 may_have_compiler(stage) if {
 	some copy in input.copies

@@ -73,6 +73,13 @@ has_git(chain, index) if {
 	some command in input.commands
 	command.stage in chain
 	command.instruction <= index
+	lib.runs_script(command)
+}
+
+has_git(chain, index) if {
+	some command in input.commands
+	command.stage in chain
+	command.instruction <= index
 	command.name != "go"
 	not command.name in {"mkdir", "cd", "echo"}
 	some word in command.words

@@ -27,19 +27,7 @@ lacking := {"curl", "wget"} if lib.final.base.name in {"debian", "ubuntu"}
 
 lacking := {"curl", "wget"} if lib.final.base.class in {"empty", "static", "libc"}
 
-installed(name) if {
-	some instruction in input.by.run
-	instruction.stage in lib.final_chain
-	some command in instruction.commands
-	some word in command.words
-	contains(word.value, name)
-}
-
-installed(_) if {
-	some instruction in input.by.run
-	instruction.stage in lib.final_chain
-	instruction.opaque
-}
+installed(name) if lib.run_in_final(name)
 
 # A script or a make may install anything; so may what is copied.
 installed(name) if {

@@ -90,16 +90,4 @@ lacking contains libc if {
 
 brings_loader if lib.loader_copied
 
-brings_loader if {
-	some instruction in input.by.run
-	instruction.stage in lib.final_chain
-	some command in instruction.commands
-	some word in command.words
-	regex.match(`(libc6-compat|gcompat|glibc|ld-linux|ld-musl)`, word.value)
-}
-
-brings_loader if {
-	some instruction in input.by.run
-	instruction.stage in lib.final_chain
-	instruction.opaque
-}
+brings_loader if lib.run_in_final(`libc6-compat|gcompat|glibc|ld-linux|ld-musl`)

@@ -1,0 +1,7 @@
+FROM debian:13-slim
+COPY install.sh /tmp/
+RUN /tmp/install.sh
+COPY server /server
+USER 65532:65532
+HEALTHCHECK CMD curl -f http://localhost:8080/health
+CMD ["/server"]
