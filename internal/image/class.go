@@ -253,6 +253,8 @@ var kinds = []kind{
 	// A C library.
 	{"distroless/base distroless/base-* distroless/cc distroless/cc-*", Class{"libc", glibc, no, root, yes, yes, no, no}},
 	{"cgr.dev/*/glibc-dynamic cgr.dev/*/cc-dynamic", Class{"libc", glibc, no, nonroot, yes, yes, no, no}},
+	{"paketobuildpacks/run-*-tiny paketobuildpacks/*-run-tiny", Class{"libc", glibc, no, unknown, yes, yes, no, no}},
+	{"paketobuildpacks/run-*-static paketobuildpacks/*-run-static", Class{"static", "none", no, unknown, yes, yes, no, no}},
 	{"ubi*/ubi-micro redhat/ubi*-micro registry.access.redhat.com/ubi*-micro", Class{"libc", glibc, yes, root, no, no, no, no}},
 	{"ubi-micro ubi*-micro", Class{"libc", glibc, yes, unknown, no, no, no, no}},
 
