@@ -47,8 +47,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // repository down and .git/info/exclude count, the user's own git settings do not, so that
 // everyone who has the repository gets the same files. A repository within a repository has its own.
 //
-// The examples of rules and policies (bad.Dockerfile beside rule.rego) are left out of the folders below a named one: they are what the rule is
-// about, and not what is built.
+// Left out of the folders below a named one are other people's modules (node_modules, and a vendor folder that Go or Composer filled), and
+// the examples of rules and policies (bad.Dockerfile beside rule.rego): they are what the rule is about, and not what is built.
 //
 // What cannot be read is an *Error; everything else is still returned.
 func Files(args []string, opts Options) ([]string, []error) {
@@ -126,7 +126,7 @@ func (w *walker) folder(name, abs string, ignored *ignores, how origin) {
 			continue
 		}
 		below, belowAbs := path.Join(name, entry.Name()), path.Join(abs, entry.Name())
-		if ignored.match(belowAbs, dir) || w.opts.Exclude != nil && w.opts.Exclude(below, dir) {
+		if dir && isForeign(below) || ignored.match(belowAbs, dir) || w.opts.Exclude != nil && w.opts.Exclude(below, dir) {
 			continue
 		}
 		switch {
@@ -143,7 +143,7 @@ func (w *walker) folder(name, abs string, ignored *ignores, how origin) {
 // leavesOut says whether a search from the working directory, or the top of the file system, leaves out a file but for what git ignores.
 func (w *walker) leavesOut(name string) bool {
 	for dir := false; name != path.Dir(name) && name != "."; dir, name = true, path.Dir(name) {
-		if w.opts.Exclude != nil && w.opts.Exclude(name, dir) {
+		if dir && isForeign(name) || w.opts.Exclude != nil && w.opts.Exclude(name, dir) {
 			return true
 		}
 		folder := path.Dir(name)
@@ -157,6 +157,17 @@ func (w *walker) leavesOut(name string) bool {
 func isFile(name string) bool {
 	info, err := os.Stat(filepath.FromSlash(name))
 	return err == nil && !info.IsDir()
+}
+
+// isForeign says whether a folder holds modules of other people, which a package manager put there.
+func isForeign(name string) bool {
+	switch path.Base(name) {
+	case "node_modules":
+		return true
+	case "vendor":
+		return isFile(path.Join(name, "modules.txt")) || isFile(path.Join(name, "autoload.php"))
+	}
+	return false
 }
 
 // isExample says whether a file or folder in a rule's folder is one of its examples, by the names that internal/spec knows.

@@ -51,6 +51,15 @@ const project = `
 -- .hidden/Containerfile --
 `
 
+const modules = `
+-- go/vendor/modules.txt --
+-- go/vendor/example.com/x/Dockerfile --
+-- php/vendor/autoload.php --
+-- php/vendor/x/y/Dockerfile --
+-- web/node_modules/x/Dockerfile --
+-- vendor/ours/Dockerfile --
+`
+
 func TestFiles(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -211,6 +220,26 @@ y
 `,
 			args: []string{"sub"},
 			want: []string{"sub/x/Dockerfile"},
+		},
+		{
+			name:    "other people's modules are left out",
+			archive: modules,
+			args:    []string{"."},
+			opts:    Options{NoGitignore: true},
+			want:    []string{"vendor/ours/Dockerfile"},
+		},
+		{
+			name:    "unless they are named",
+			archive: modules,
+			args:    []string{"go/vendor", "web/node_modules/x/Dockerfile"},
+			want:    []string{"go/vendor/example.com/x/Dockerfile", "web/node_modules/x/Dockerfile"},
+		},
+		{
+			name:    "by somebody, and not by a hook",
+			archive: modules,
+			args:    []string{"go/vendor/example.com/x/Dockerfile", "vendor/ours/Dockerfile", "web/node_modules/x/Dockerfile"},
+			opts:    Options{ForceExclude: true},
+			want:    []string{"vendor/ours/Dockerfile"},
 		},
 	}
 	for _, tt := range tests {
