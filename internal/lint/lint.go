@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -110,13 +111,17 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 		if !finding.IsShellCheck(rule) || severity != finding.Warning || set.OwnSeverity(rule) {
 			found[i].Severity = severity
 		}
-		// BuildKit has never heard of the user's policies.
-		if r, _ := l.Catalog().Rule(rule); comments.ErrorOnWarning() && found[i].Severity == finding.Warning && !r.External {
+		// The file asks this of BuildKit's checks, which not all rules stand for. Who gives a rule another severity has the last word.
+		if r, _ := l.Catalog().Rule(rule); comments.ErrorOnWarning() && severity == r.Severity && standsForBuildKit(r) {
 			found[i].Severity = finding.Error
 		}
 	}
 	slices.SortFunc(found, finding.Compare)
 	return found, nil
+}
+
+func standsForBuildKit(r finding.Rule) bool {
+	return slices.ContainsFunc(r.Aliases, func(alias string) bool { return strings.HasPrefix(alias, "buildkit/") })
 }
 
 // Options are what settings say of the build.
