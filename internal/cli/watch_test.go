@@ -28,7 +28,7 @@ func (s *stream) Write(p []byte) (int, error) {
 // next waits for the text of the next run, which ends as the first one does.
 func (s *stream) next(t *testing.T, end string) string {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		s.mu.Lock()
 		text := s.b.String()
 		if i := strings.Index(text, end); i >= 0 {
@@ -122,7 +122,7 @@ func TestWatch(t *testing.T) {
 		if got != cli.ExitClean {
 			t.Errorf("exit code %d", got)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("it does not stop")
 	}
 }

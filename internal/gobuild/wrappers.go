@@ -16,8 +16,8 @@ const (
 	stub                      // functions that return an error, or use such
 )
 
-// wrappers are packages for C code, without the major versions in their paths. Each was built with CGO_ENABLED=0 in 2026-11, in its newest
-// version, but for the three stubs that were read.
+// wrappers are packages for C code, and packages that are nothing without one, without the major versions in their paths. They were built with
+// CGO_ENABLED=0, or what they import was listed, in 2026-11 in their newest versions; three were read.
 var wrappers = map[string]remains{
 	"github.com/containers/storage/pkg/devicemapper":     stub, // read
 	"github.com/golang-migrate/migrate/database/sqlite3": stub,

@@ -69,7 +69,7 @@ func eval(t *testing.T, e *policy.Engine, text string) (found []finding.Finding,
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	return v.Eval(ctx, parse(text), func(string) bool { return true })
 }
@@ -352,7 +352,7 @@ func TestTime(t *testing.T) {
 		return strings.Join(out, ", ")
 	}
 	t.Run("deadline", func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		defer cancel()
 		if got, want := ids(v.Eval(ctx, parse("FROM alpine\n"), all)), "a, c, e, not b, not d"; got != want {
 			t.Errorf("got %s, want %s", got, want)
@@ -366,7 +366,7 @@ func TestTime(t *testing.T) {
 	})
 	t.Run("cancelled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
-		time.AfterFunc(50*time.Millisecond, cancel)
+		time.AfterFunc(time.Second, cancel)
 		found, failed := v.Eval(ctx, parse("FROM alpine\n"), all)
 		if got, want := ids(found, failed), "a, not b"; got != want || !errors.Is(failed[0].Err, context.Canceled) {
 			t.Errorf("got %q with %v, want %q", got, failed, want)
