@@ -23,7 +23,7 @@ func Pack(folder fs.FS, forOPA []txtar.File, key *policy.PrivateKey) ([]byte, er
 	}
 	// The folder may be a bundle that was unpacked.
 	files = append(slices.DeleteFunc(files, func(f txtar.File) bool { return policy.IsForOPA(f.Name) }), forOPA...)
-	slices.SortFunc(files, func(a, b txtar.File) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(files, func(a, b txtar.File) int { return strings.Compare(a.Name, b.Name) })
 	if key != nil {
 		signature, err := policy.Sign(files, *key)
 		if err != nil {

@@ -181,7 +181,7 @@ func dockerfiles(file *source.File, units []unit.Unit) []standing {
 			out = append(out, standing{dockerfile.Parse(u.Source(file)), in})
 		}
 	}
-	slices.SortFunc(out, func(x, y standing) int { return x.inline.Start() - y.inline.Start() })
+	slices.SortStableFunc(out, func(x, y standing) int { return x.inline.Start() - y.inline.Start() })
 	return out
 }
 

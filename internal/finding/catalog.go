@@ -77,7 +77,7 @@ type Catalog struct {
 // NewCatalog sorts the rules and indexes their names.
 func NewCatalog(rules []Rule) *Catalog {
 	c := &Catalog{rules: slices.Clone(rules), byName: map[string][]int{}}
-	slices.SortFunc(c.rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(c.rules, func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
 	for i, r := range c.rules {
 		c.name(r.ID, i)
 		for _, alias := range r.Aliases {

@@ -32,7 +32,7 @@ func (f flags) list(b *Build, env environment) []Flag {
 		}
 		out = append(out, x)
 	}
-	slices.SortFunc(out, func(a, b Flag) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(out, func(a, b Flag) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 

@@ -130,7 +130,7 @@ func (a *Analysis) evidence(b *Build, ctx buildcontext.Context, files *buildcont
 		without.pkg("", program)
 		r.found.NeedsCgo = cmp.Or(without.found.Excluded, without.found.Stub)
 	}
-	slices.SortFunc(r.found.Reads, func(a, b Read) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(r.found.Reads, func(a, b Read) int { return strings.Compare(a.Path, b.Path) })
 	return r.found
 }
 

@@ -116,7 +116,7 @@ func (l *Linter) File(ctx context.Context, src *source.File, sources buildcontex
 			found[i].Severity = finding.Error
 		}
 	}
-	slices.SortFunc(found, finding.Compare)
+	slices.SortStableFunc(found, finding.Compare)
 	return found, nil
 }
 

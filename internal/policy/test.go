@@ -107,7 +107,7 @@ func (e *Engine) Test(ctx context.Context, filter *regexp.Regexp, examples map[s
 	for _, m := range tests {
 		out = append(out, r.file(ctx, m, filter)...)
 	}
-	slices.SortFunc(out, func(a, b TestResult) int {
+	slices.SortStableFunc(out, func(a, b TestResult) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, strings.Compare(a.Name, b.Name))
 	})
 	return out, errors.Join(append(problems, ctx.Err())...)

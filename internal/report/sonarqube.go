@@ -85,7 +85,7 @@ func writeSonarQube(w io.Writer, run *Run, _ Options) error {
 	for id, severity := range worst {
 		out.Rules = append(out.Rules, run.sonarRule(id, severity))
 	}
-	slices.SortFunc(out.Rules, func(a, b sonarRule) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(out.Rules, func(a, b sonarRule) int { return strings.Compare(a.ID, b.ID) })
 	return encode(w, out)
 }
 

@@ -43,7 +43,7 @@ func (r *Run) tallies() []tally {
 			worst[i.rule], t.Severity = i.severity, i.severity.String()
 		}
 	}
-	slices.SortFunc(out, func(a, b tally) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Rule, b.Rule)) })
+	slices.SortStableFunc(out, func(a, b tally) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Rule, b.Rule)) })
 	return out
 }
 

@@ -91,7 +91,7 @@ func Examples(folder fs.FS) ([]Example, error) {
 		}
 		out = append(out, e)
 	}
-	slices.SortFunc(out, func(a, b Example) int {
+	slices.SortStableFunc(out, func(a, b Example) int {
 		return strings.Compare(a.Name(), b.Name())
 	})
 	return out, nil

@@ -132,7 +132,7 @@ func Merged(all []Judged, catalog *finding.Catalog) []finding.Finding {
 			out[i].Builds = named(where[k])
 		}
 	}
-	slices.SortFunc(out, finding.Compare)
+	slices.SortStableFunc(out, finding.Compare)
 	return out
 }
 
