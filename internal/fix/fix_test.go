@@ -121,6 +121,9 @@ func TestCorpus(t *testing.T) {
 			if len(after.Problems) > len(before.Problems) {
 				t.Errorf("%s: no longer valid: %s", file, after.Problems[0].Message)
 			}
+			if len(r.Applied) == 0 {
+				continue // and a second run, of the same text, would mend nothing either
+			}
 			if again := mend(t, f, set, string(r.Source.Bytes)); len(again.Applied) > 0 {
 				t.Errorf("%s: a second run mends %v", file, again.Applied)
 			}
