@@ -23,7 +23,10 @@ stops_at_failure(instruction) if {
 }
 
 # The command runs a script, or a program of which only the path is known: what it does is not written here.
-runs_script(command) if contains(command.words[0].value, "/")
+runs_script(command) if {
+	some word in command.words
+	endswith(word.value, concat("", ["/", command.name]))
+}
 
 runs_script(command) if not command.name
 
