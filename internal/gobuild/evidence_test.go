@@ -133,13 +133,9 @@ func TestWrappers(t *testing.T) {
 		"its own code, and a way out": {"CGO_ENABLED=1", map[string]string{"main.go": program("example.com/x/c"), "c/c.go": "package c\n\nimport \"C\"\n", "c/g.go": "package c\n"}, "cgo C"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
 			x.files["go.mod"] = "module example.com/x\n\ngo 1.26\n\n" + x.files["go.mod"]
 			x.files["Dockerfile"] = "FROM golang:1.26\nWORKDIR /src\nCOPY . .\nRUN " + x.env + " go build -o /app .\n"
-			if err := txtar.Write(archive(x.files), dir); err != nil {
-				t.Fatal(err)
-			}
-			e := analyzeIn(t, dir).Builds[0].Evidence
+			e := evidenceOf(t, x.files)
 			var got []string
 			for _, x := range []struct {
 				name string
@@ -156,12 +152,18 @@ func TestWrappers(t *testing.T) {
 	}
 }
 
-func archive(files map[string]string) *txtar.Archive {
+// evidenceOf is what the sources of the first build say. The files are written to a folder of their own.
+func evidenceOf(t *testing.T, files map[string]string) *gobuild.Evidence {
+	t.Helper()
 	a := &txtar.Archive{}
 	for name, text := range files {
 		a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(text)})
 	}
-	return a
+	dir := t.TempDir()
+	if err := txtar.Write(a, dir); err != nil {
+		t.Fatal(err)
+	}
+	return analyzeIn(t, dir).Builds[0].Evidence
 }
 
 // TestNoEvidence: what cannot be read is not known, and no error.
@@ -174,26 +176,15 @@ func TestNoEvidence(t *testing.T) {
 		"binary":        {"go.mod": "module x\n", "main.go": "\x00\x01"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
 			files["Dockerfile"] = text
-			for file, text := range files {
-				if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if e := analyzeIn(t, dir).Builds[0].Evidence; e != nil && (e.Complete || e.Net != nil) {
+			if e := evidenceOf(t, files); e != nil && (e.Complete || e.Net != nil) {
 				t.Errorf("evidence %+v", e)
 			}
 		})
 	}
 	t.Run("an import that is nowhere", func(t *testing.T) {
-		dir := t.TempDir()
-		for file, text := range map[string]string{"Dockerfile": text, "go.mod": "module x\n", "main.go": "package main\n\nimport _ \"example.com/y\"\n"} {
-			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if e := analyzeIn(t, dir).Builds[0].Evidence; e == nil || e.Complete {
+		e := evidenceOf(t, map[string]string{"Dockerfile": text, "go.mod": "module x\n", "main.go": "package main\n\nimport _ \"example.com/y\"\n"})
+		if e == nil || e.Complete {
 			t.Errorf("evidence %+v", e)
 		}
 	})

@@ -73,7 +73,7 @@ through(from, message) := related(at(from, message), declared, sprintf("%s is se
 	declared := {"span": use.span}
 } else := at(from, message)
 
-# A word of a command in a RUN of the stages matches, or one of them may do anything.
+# A word of a command in a RUN of the stages matches, or one of the RUNs may do anything.
 run_in(chain, pattern) if {
 	some command in input.commands
 	command.stage in chain
@@ -81,17 +81,10 @@ run_in(chain, pattern) if {
 	regex.match(pattern, word.value)
 }
 
-# The RUN could not be read.
 run_in(chain, _) if {
 	some instruction in input.by.run
 	instruction.stage in chain
-	instruction.opaque
-}
-
-run_in(chain, _) if {
-	some command in input.commands
-	command.stage in chain
-	runs_script(command)
+	may_do_anything(instruction)
 }
 
 # The same for the image that is shipped.

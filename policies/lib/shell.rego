@@ -22,6 +22,14 @@ stops_at_failure(instruction) if {
 	regex.match(`^-[a-z]*e[a-z]*$|^errexit$`, arg)
 }
 
+# What the RUN does is not written in it: it could not be read, or it runs a script.
+may_do_anything(instruction) if instruction.opaque
+
+may_do_anything(instruction) if {
+	some command in instruction.commands
+	runs_script(command)
+}
+
 # The command runs a script, or a program of which only the path is known: what it does is not written here.
 runs_script(command) if {
 	some word in command.words

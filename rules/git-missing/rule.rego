@@ -66,14 +66,7 @@ has_git(chain, index) if {
 	some instruction in input.by.run
 	instruction.stage in chain
 	instruction.index <= index
-	instruction.opaque
-}
-
-has_git(chain, index) if {
-	some command in input.commands
-	command.stage in chain
-	command.instruction <= index
-	lib.runs_script(command)
+	lib.may_do_anything(instruction)
 }
 
 has_git(chain, index) if {
